@@ -1,0 +1,1 @@
+"""Deliveries measured beside peers, as ratios, in one run."""

@@ -1,0 +1,1 @@
+"""The developer's side: answers each delivery from the app on localhost, and remembers it."""

@@ -1,0 +1,72 @@
+"""Opens SQLite files the one way this product does: WAL, checked version, forward migrations."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from shared.errors import TunnelError
+
+BUSY_TIMEOUT_SECONDS = 5.0
+
+
+class SchemaTooNew(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """The file was written by a newer version of the product."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"{path} was written by a newer version of hookline (schema {found}, this one knows {known}): "
+            "upgrade hookline, or move the file away to start afresh"
+        )
+
+
+class StoreUnusable(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """The file cannot be opened or is no database; says why."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be used: {why}")
+
+
+def connect(
+    path: Path, migrations: Sequence[str], *, synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
+) -> sqlite3.Connection:
+    """Open the file at `path`, made with mode 0600 where it is missing, and bring it to the newest schema.
+
+    The connection is in autocommit mode: the caller writes BEGIN and COMMIT.
+
+    Args:
+        path: the database file; its directory is made with mode 0700.
+        migrations: scripts; number n (from 1) brings schema n-1 to n. `user_version` says where a file stands.
+        synchronous: NORMAL survives a killed process, FULL a power cut.
+
+    Raises:
+        SchemaTooNew: the file's schema is beyond the last migration.
+        StoreUnusable: not a database, not writable, locked for too long, or damaged.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnusable(path, str(error)) from error
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, path, migrations)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreUnusable(path, str(error)) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found > len(migrations):
+        raise SchemaTooNew(path, found, len(migrations))
+    for number, script in enumerate(migrations[found:], start=found + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
