@@ -1,0 +1,250 @@
+"""Deliveries as lines of text: arrows for people and screen readers, JSON for programs.
+
+Lines about deliveries go to `out`, what is said about the link goes to `narration`.
+"""
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Literal, Protocol, TextIO
+
+import msgspec
+
+from client.explanations import explain_line
+from client.inspector import Inspector, UnknownDelivery
+from client.pen import Pen
+from client.views import AttemptView, Change, DeliverySummary, Status
+from client.wording import (
+    ASCII,
+    UNICODE,
+    Role,
+    Signs,
+    duration,
+    kind,
+    link,
+    result,
+    short_origin,
+    signature,
+    size,
+    time_of_day,
+)
+from shared.printable import printable_line
+
+_REMEMBERED = 10_000
+"""Attempts whose lines are not written twice; older ones are not heard of again."""
+
+_COLOURS: Mapping[Role, str] = {"success": "32", "accent": "36", "warning": "33", "error": "31", "muted": "2"}
+_DEADLINE = re.compile(r"\bof \d[\d.]* (?:ms|s|min|h)\b")
+_INDENT = " " * 13
+_DEL = "\x7f"
+
+
+class View(Protocol):
+    """What turns changes into lines."""
+
+    async def show(self, change: Change) -> None:
+        """Write what a change is worth saying."""
+        ...
+
+
+async def follow(
+    inspector: Inspector,
+    form: Literal["lines", "json"],
+    *,
+    out: TextIO,
+    narration: TextIO,
+    environ: Mapping[str, str],
+    ascii_only: bool = False,
+) -> None:
+    """Write every change from now on; ends when the client does, or when nobody reads `out` any more.
+
+    Args:
+        inspector: whose deliveries.
+        form: arrows, or one JSON object a line.
+        out: for deliveries, standard output.
+        narration: for the state of the link, standard error.
+        environ: the environment: `NO_COLOR` and `TERM` decide on colour and signs.
+        ascii_only: use no sign beyond ASCII.
+    """
+    pen = Pen()
+    view: View
+    if form == "json":
+        view = Objects(pen=pen, out=out, narration=narration)
+    else:
+        signs = ASCII if ascii_only or needs_ascii(out, environ) else UNICODE
+        colour = wants_colour(out, environ)
+        view = Arrows(inspector, pen=pen, out=out, narration=narration, colour=colour, signs=signs)
+    try:
+        async for change in inspector.changes():
+            await view.show(change)
+            if pen.broken:
+                return
+    finally:
+        pen.close()
+
+
+def wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Tell whether `stream` is a terminal whose user has not refused colour."""
+    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+def needs_ascii(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Tell whether `stream` cannot show more than ASCII."""
+    encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
+    return environ.get("TERM") == "linux" or not encoding.startswith("utf")
+
+
+class Narration:
+    """Says the link's state when it has changed."""
+
+    def __init__(self, *, pen: Pen, stream: TextIO, signs: Signs = UNICODE) -> None:
+        self._pen = pen
+        self._stream = stream
+        self._signs = signs
+        self._said = ""
+
+    def show(self, status: Status) -> None:
+        """Write a line for each thing that is not as it was said last."""
+        steady = msgspec.structs.replace(status, round_trip_seconds=None, retry_at=None)
+        phrase = str(link(steady, 0, signs=self._signs))
+        routes = (
+            f"{url} {self._signs.arrow} {short_origin(tunnel.origin)}"
+            for tunnel in (status.tunnels if status.link == "online" else ())
+            for url in tunnel.public_urls[:1]
+        )
+        said = "\n".join(printable_line(line) for line in (" ".join(filter(None, [phrase, status.detail])), *routes))
+        if status.history:
+            said += "\n" + printable_line(status.history)
+        if said != self._said:
+            self._said = said
+            self._pen.write(self._stream, said)
+
+
+class Objects:
+    """One JSON object a line for each state of a delivery, all in ASCII."""
+
+    def __init__(self, *, pen: Pen, out: TextIO, narration: TextIO) -> None:
+        self._pen = pen
+        self._out = out
+        self._narration = Narration(pen=pen, stream=narration)
+        self._last: DeliverySummary | None = None
+
+    async def show(self, change: Change) -> None:
+        """Write a delivery's new state as an object."""
+        if change.status is not None:
+            self._narration.show(change.status)
+        if change.delivery is not None and change.delivery != self._last:
+            self._last = change.delivery
+            self._pen.write(self._out, json_line(change.delivery))
+
+
+def json_line(row: DeliverySummary) -> str:
+    """Give a delivery as a JSON object; what is not ASCII is escaped, so that nothing in it steers a terminal."""
+    return json.dumps(msgspec.to_builtins(row)).replace(_DEL, "\\u007f")
+
+
+class Arrows:
+    """`-->` when a delivery arrives, `<--` when the app has answered, and a sentence when something is wrong."""
+
+    def __init__(
+        self,
+        inspector: Inspector,
+        *,
+        pen: Pen,
+        out: TextIO,
+        narration: TextIO,
+        colour: bool = False,
+        signs: Signs = UNICODE,
+    ) -> None:
+        self._inspector = inspector
+        self._pen = pen
+        self._out = out
+        self._narration = Narration(pen=pen, stream=narration, signs=signs)
+        self._colour = colour
+        self._signs = signs
+        self._attempts: OrderedDict[tuple[int, int], bool] = OrderedDict()
+        self._last: tuple[int, int] | None = None
+
+    async def show(self, change: Change) -> None:
+        """Write what a change is worth saying."""
+        if change.status is not None:
+            self._narration.show(change.status)
+        if change.delivery is not None:
+            await self._show_delivery(change.delivery)
+
+    async def _show_delivery(self, row: DeliverySummary) -> None:
+        key = (row.seq, row.attempts)
+        finished = self._attempts.get(key)
+        if finished is None:
+            self._pen.write(self._out, self.arrival(row))
+            self._remember(key, finished=False)
+            self._last = key
+        if row.state != "pending" and not finished:
+            self._remember(key, finished=True)
+            self._pen.write(self._out, self.answer(row, named=self._last != key))
+            self._last = None
+            for line in await self._trouble(row):
+                self._pen.write(self._out, line)
+
+    def _remember(self, key: tuple[int, int], *, finished: bool) -> None:
+        self._attempts[key] = finished
+        if len(self._attempts) > _REMEMBERED:
+            self._attempts.popitem(last=False)
+
+    def arrival(self, row: DeliverySummary) -> str:
+        """Give `14:03:22  --> call.ended [evt_abc123] POST /hooks 412 B  ✓ talkifai`."""
+        parts = [self._paint(time_of_day(row.received_at), "muted"), "", self._paint("-->", "accent")]
+        if row.event_type:
+            parts.append(self._paint(row.event_type, "plain"))
+        parts += [f"[{printable_line(row.event_id or row.id)}]", printable_line(f"{row.method} {row.target}")]
+        parts.append(size(row.size_bytes))
+        if row.kind != "received":
+            parts.append(self._paint(f"({kind(row.kind)}, attempt {row.attempts})", "accent"))
+        if row.provider:
+            phrase = signature(row.signature, signs=self._signs)
+            parts += ["", self._paint(f"{phrase.sign} {row.provider}", phrase.role)]
+        return " ".join(parts)
+
+    def answer(self, row: DeliverySummary, *, named: bool = False) -> str:
+        """Give `14:03:22 <-- 200 38 ms of 10 s`, with the event's id when its arrival is not the line above."""
+        phrase = result(row.state, row.status, row.failure, healthy=row.healthy, signs=self._signs)
+        at = row.received_at + (row.duration_seconds or 0)
+        parts = [self._paint(time_of_day(at), "muted"), self._paint("<--", phrase.role)]
+        parts.append(self._paint(str(phrase) if row.failure or row.status is None else phrase.word, phrase.role))
+        if row.duration_seconds is not None:
+            deadline = _DEADLINE.search(row.clock)
+            parts.append(" ".join(filter(None, [duration(row.duration_seconds), deadline and deadline.group()])))
+        if named:
+            parts.append(f"[{printable_line(row.event_id or row.id)}]")
+        return " ".join(parts)
+
+    async def _trouble(self, row: DeliverySummary) -> list[str]:
+        lines = [] if row.healthy or not row.clock else [self._sentence(row.clock, "warning")]
+        if row.signature in ("valid", "unconfigured") and not row.failure and row.state == "answered":
+            return lines
+        try:
+            detail = await self._inspector.delivery(row.id)
+        except UnknownDelivery:  # cleared meanwhile
+            return lines
+        attempt = next((one for one in detail.attempts if one.number == row.attempts), None)
+        return lines if attempt is None else [*self._reasons(attempt), *lines]
+
+    def _reasons(self, attempt: AttemptView) -> list[str]:
+        lines = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt)])]
+        verdict = attempt.signature
+        if verdict.state in ("invalid", "unverifiable"):
+            words = " ".join(
+                filter(None, [f"signature {verdict.state} ({verdict.reason}):", verdict.sentence, verdict.next_step])
+            )
+            lines.append(self._sentence(words, "error" if verdict.state == "invalid" else "warning"))
+        return lines
+
+    def _sentence(self, text: str, role: Role) -> str:
+        sign = self._signs.bad if role == "error" else self._signs.warning
+        return _INDENT + self._paint(f"{sign} {text}", role)
+
+    def _paint(self, text: str, role: Role) -> str:
+        text = printable_line(text)
+        code = _COLOURS.get(role, "")
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text
