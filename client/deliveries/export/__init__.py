@@ -1,0 +1,5 @@
+"""Captured exchanges as files of other tools."""
+
+from client.deliveries.export.model import FORMATS, CapturedExchange, CapturedResponse, Exported, Format
+
+__all__ = ["FORMATS", "CapturedExchange", "CapturedResponse", "Exported", "Format"]

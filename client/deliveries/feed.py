@@ -1,0 +1,99 @@
+"""The feed: everything that changes, numbered, for whoever looks on."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from itertools import islice
+
+from client.views import Change, DeliverySummary, Status
+
+KEPT_CHANGES = 4096
+"""How far back a follower may have been and still miss nothing: about 2 MiB of summaries."""
+
+
+class Feed:
+    """Changes in order. Publishing never waits: a follower that is slow gets the newest state of each delivery."""
+
+    def __init__(self, *, first: int = 1, kept: int = KEPT_CHANGES) -> None:
+        """Begin empty.
+
+        Args:
+            first: the first change's number. A number that grows from one run of the client to the next keeps a
+                follower of the last run from waiting for numbers it has seen.
+            kept: changes that are remembered.
+        """
+        self._ring: deque[Change] = deque(maxlen=kept)
+        self._next = first
+        self._waiters: list[asyncio.Future[None]] = []
+        self._closed = False
+
+    @property
+    def last(self) -> int:
+        """The number of the newest change."""
+        return self._next - 1
+
+    def publish(self, *, delivery: DeliverySummary | None = None, status: Status | None = None) -> None:
+        """Add a change: exactly one of the two."""
+        self._ring.append(Change(number=self._next, delivery=delivery, status=status))
+        self._next += 1
+        if self._waiters:
+            self._wake()
+
+    def close(self) -> None:
+        """End every follower once it has read what is there."""
+        self._closed = True
+        self._wake()
+
+    async def batches(self, after: int | None = None) -> AsyncIterator[list[Change]]:
+        """Follow from the change after number `after`, or from now; each batch is all there is to know at that moment.
+
+        A number beyond the newest one, or so old that it is forgotten, begins at the oldest change that is kept.
+        """
+        at = self.last if after is None else after
+        while True:
+            if batch := self._since(at):
+                at = self.last
+                yield batch
+            elif self._closed:
+                return
+            else:
+                await self._more()
+
+    async def changes(self, after: int | None = None) -> AsyncIterator[Change]:
+        """Follow as `batches`, change by change."""
+        async for batch in self.batches(after):
+            for change in batch:
+                yield change
+
+    def _since(self, at: int) -> list[Change]:
+        fresh = self.last - at
+        if fresh == 0 or not self._ring:
+            return []
+        if fresh < 0 or fresh > len(self._ring):
+            fresh = len(self._ring)
+        return coalesced(islice(self._ring, len(self._ring) - fresh, None))
+
+    async def _more(self) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def _wake(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+def coalesced(changes: "islice[Change]") -> list[Change]:
+    """Give the changes without those that a later one of the same delivery, or a later status, makes stale."""
+    newest: dict[int, Change] = {}
+    for change in changes:
+        key = -1 if change.delivery is None else change.delivery.seq
+        newest.pop(key, None)
+        newest[key] = change
+    return list(newest.values())
