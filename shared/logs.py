@@ -1,0 +1,174 @@
+"""The log: one line an event, `time level event key=value…` or a JSON object, safe to show and free of tokens."""
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TextIO
+
+from shared.printable import printable, printable_line
+
+Form = Literal["text", "json"]
+
+_TOKEN = re.compile(r"hkl_[0-9A-Za-z_-]+")
+_PLAIN = re.compile(r"[^\s\"'=\\]+")
+_OWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
+"""What every record has; any other attribute is a field of the event."""
+
+
+def redacted(text: str) -> str:
+    """Give `text` with everything that looks like a token of this product blotted out."""
+    return _TOKEN.sub("hkl_***", text)
+
+
+class Log:
+    """Logs named events with fields: `log.info("link.opened", owner="laptop", remote="192.0.2.7")`."""
+
+    __slots__ = ("_logger",)
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def enabled(self, level: int) -> bool:
+        """Say whether an event of this level would be written, for fields that cost something to make."""
+        return self._logger.isEnabledFor(level)
+
+    def debug(self, event: str, **fields: object) -> None:
+        """Log what only a person who looks for a fault wants to see."""
+        self._write(logging.DEBUG, event, fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        """Log what happened as it should."""
+        self._write(logging.INFO, event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Log what somebody should look at when there is time."""
+        self._write(logging.WARNING, event, fields)
+
+    def error(self, event: str, *, error: BaseException | None = None, **fields: object) -> None:
+        """Log what somebody must look at; `error` is named on the line, its traceback is kept for `--debug`."""
+        self._write(logging.ERROR, event, fields, error)
+
+    def _write(self, level: int, event: str, fields: Mapping[str, object], error: BaseException | None = None) -> None:
+        logger = self._logger
+        if logger.isEnabledFor(level):
+            exc_info = None if error is None else (type(error), error, error.__traceback__)
+            # Made here and not by Logger.log: looking up the caller's frame would cost more than the line.
+            record = logging.LogRecord(logger.name, level, "", 0, event, None, exc_info)
+            record.__dict__["fields"] = fields
+            logger.handle(record)
+
+
+class Sparing:
+    """Logs an event at most once in a while, then with the number of times it was left out."""
+
+    def __init__(self, log: Log, *, every_seconds: float, clock: Callable[[], float]) -> None:
+        self._log = log
+        self._every_seconds = every_seconds
+        self._clock = clock
+        self._last: dict[str, float] = {}
+        self._left_out: dict[str, int] = {}
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Log a warning, unless the same event was logged less than `every_seconds` ago."""
+        now = self._clock()
+        last = self._last.get(event)
+        if last is not None and now - last < self._every_seconds:
+            self._left_out[event] = self._left_out.get(event, 0) + 1
+            return
+        self._last[event] = now
+        left_out = self._left_out.pop(event, 0)
+        self._log.warning(event, **fields, **({"left_out": left_out} if left_out else {}))
+
+
+def configure(*, level: int | str, stream: TextIO, form: Form = "text", tracebacks: bool = False) -> None:
+    """Send every log line of this process to `stream`. Only a program's command line calls this.
+
+    Args:
+        level: the lowest level written, such as `logging.INFO` or `"info"`.
+        stream: usually standard error; a reader that went away is not an error.
+        form: `text` for people, `json` for collectors.
+        tracebacks: write them out; otherwise an exception is one field of its line.
+    """
+    handler = _Quiet(stream)
+    handler.setFormatter(_Json(tracebacks=tracebacks) if form == "json" else _Text(tracebacks=tracebacks))
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper() if isinstance(level, str) else level)
+
+
+class _Quiet(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Drop the line: a log that cannot be written must not stop what it tells of."""
+
+
+class _Event(logging.Formatter):
+    def __init__(self, *, tracebacks: bool) -> None:
+        super().__init__()
+        self._tracebacks = tracebacks
+
+    def fields(self, record: logging.LogRecord) -> dict[str, object]:
+        """Give the event's fields, whichever way it was logged, with the exception as `error`."""
+        found: dict[str, object] = {}
+        for key, value in vars(record).items():
+            if key == "fields" and isinstance(value, Mapping):
+                found.update(value)
+            elif key not in _OWN:
+                found[key] = value
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            found["error"] = f"{type(error).__name__}: {error}".removesuffix(": ")
+        return found
+
+    def traceback(self, record: logging.LogRecord) -> str:
+        """Give the traceback's text where there is one and it is wanted, else nothing."""
+        return self.formatException(record.exc_info) if self._tracebacks and record.exc_info else ""
+
+    def time(self, record: logging.LogRecord) -> str:
+        """Give the record's time as RFC 3339 in UTC, to the millisecond."""
+        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z"
+
+
+class _Text(_Event):
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record as one line; a wanted traceback follows on lines of its own."""
+        words = [self.time(record), record.levelname.lower(), printable_line(record.getMessage())]
+        words += [f"{key}={_word(value)}" for key, value in self.fields(record).items()]
+        line = " ".join(words)
+        traceback = self.traceback(record)
+        return redacted(f"{line}\n{printable(traceback)}" if traceback else line)
+
+
+class _Json(_Event):
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record as one JSON object."""
+        line: dict[str, Any] = {
+            "time": self.time(record),
+            "level": record.levelname.lower(),
+            "event": printable_line(record.getMessage()),
+        }
+        line |= {key: _value(value) for key, value in self.fields(record).items()}
+        traceback = self.traceback(record)
+        if traceback:
+            line["traceback"] = printable(traceback)
+        return redacted(json.dumps(line))
+
+
+def _word(value: object) -> str:
+    text = printable_line(_text(value))
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _value(value: object) -> bool | int | float | str | None:
+    return value if value is None or isinstance(value, bool | int | float) else printable_line(_text(value))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", errors="replace")
+    return str(value)

@@ -1,0 +1,75 @@
+"""Durations and sizes as people write them: `30s`, `1h30m`, `64KiB`."""
+
+import re
+
+from shared.errors import TunnelError
+
+SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+BYTES = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "k": 2**10,
+    "m": 2**20,
+    "g": 2**30,
+}
+
+_PART = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(ms|s|m|h|d|w)", re.ASCII)
+_DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?([a-z]{0,3})", re.ASCII)
+
+
+class UnitError(TunnelError):
+    """Text that is no duration or no size; says what one looks like."""
+
+
+class Duration(float):
+    """A length of time in seconds; in a file it is text such as `30s`, or a number of seconds."""
+
+
+class Size(int):
+    """A number of bytes; in a file it is text such as `64KiB`, or a number of bytes."""
+
+
+def parse_duration(text: str) -> Duration:
+    """Give the seconds that `text` says: `500ms`, `30s`, `5m`, `1h30m`, `30d`, `2w`.
+
+    Raises:
+        UnitError: it is no duration.
+    """
+    stripped = text.strip()
+    if stripped == "0":
+        return Duration(0)
+    if not _DURATION.fullmatch(stripped):
+        raise UnitError(f"{text!r} is no duration: write a number with ms, s, m, h, d or w, such as 30s or 1h30m")
+    return Duration(sum(float(number) * SECONDS[unit] for number, unit in _PART.findall(stripped)))
+
+
+def parse_size(text: str) -> Size:
+    """Give the bytes that `text` says: `512`, `64KiB`, `10MB`, `1.5 GiB`; `K`, `M` and `G` are binary.
+
+    Raises:
+        UnitError: it is no size.
+    """
+    match = _SIZE.fullmatch(text.strip().lower())
+    if match is None or match[2] not in BYTES:
+        raise UnitError(f"{text!r} is no size: write a number with B, KiB, MiB or GiB (or KB, MB, GB), such as 64KiB")
+    return Size(float(match[1]) * BYTES[match[2]])
+
+
+def duration_text(seconds: float) -> str:
+    """Write a duration so that `parse_duration` reads it again: `1h30m`, `250ms`."""
+    milliseconds = round(seconds * 1000)
+    if milliseconds <= 0:
+        return "0s"
+    parts = []
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        count, milliseconds = divmod(milliseconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts)
