@@ -1,0 +1,1 @@
+"""What faces the local app: its address, the connections to it, the exchanges on them."""
