@@ -63,7 +63,7 @@ class Content:
             data: what is here already.
             ended: nothing will be fed any more.
             length: the declared length in bytes; None: not declared (chunked, or until the end).
-            on_taken: called with the number of bytes whenever the consumer takes some.
+            on_taken: called with the number of bytes whenever some are taken or discarded.
             on_wanted: called once, when the consumer first has to wait (this is when `100 Continue` is due).
         """
         self._chunks: deque[bytes] = deque((data,)) if data else deque()
@@ -100,8 +100,15 @@ class Content:
         if not self._ended:
             self._ended = True
             self._error = error
-            self._chunks.clear()
+            self.discard()
             self._wake()
+
+    def discard(self) -> None:
+        """Drop what is here: the consumer wants no more of it. It counts as taken."""
+        dropped = sum(map(len, self._chunks))
+        self._chunks.clear()
+        if dropped and self._on_taken is not None:
+            self._on_taken(dropped)
 
     def watch(self, on_read: Callable[[bytes], None], on_end: Callable[[ContentBroken | None], None]) -> None:
         """See every chunk that the consumer takes, then the end once, with what broke it or None."""

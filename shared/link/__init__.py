@@ -1,0 +1,6 @@
+"""The live relation between relay and client: the same at both ends."""
+
+from shared.link.link import Link
+from shared.link.transport import Receiver, Transport
+
+__all__ = ["Link", "Receiver", "Transport"]

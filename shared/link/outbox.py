@@ -1,0 +1,84 @@
+"""What waits to leave a link: frames gathered per turn of the event loop, content paced by credit."""
+
+import asyncio
+
+from shared.exchange import Content
+from shared.link.stream import Exchange
+from shared.link.transport import Transport
+from shared.protocol.codes import DATA_BYTES
+from shared.protocol.connection import Connection
+
+HIGH_WATER_BYTES = 256 << 10
+"""Beyond this, content waits in its exchange: a small delivery never queues behind more than this."""
+
+
+class Outbox:
+    """Sends what the protocol's core has ready, one message per turn of the event loop."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._connection = connection
+        self._transport: Transport | None = None
+        self._scheduled = False
+        self._waiting: list[Exchange] = []
+        """Exchanges with content to send and no credit or room for it, in the order they came to wait."""
+
+    def attach(self, transport: Transport) -> None:
+        """Go on over `transport`."""
+        self._transport = transport
+        self.schedule()
+
+    def schedule(self) -> None:
+        """Have everything that is ready leave at the end of this turn."""
+        if not self._scheduled and self._connection.outgoing.pending_bytes:
+            self._scheduled = True
+            self._loop.call_soon(self._turn_ended)
+
+    def flush(self) -> None:
+        """Send what is ready, as far as the transport takes it."""
+        outgoing, transport = self._connection.outgoing, self._transport
+        if transport is None:
+            return
+        while outgoing.pending_bytes and not transport.congested:
+            transport.send(outgoing.take())
+        if self._waiting and outgoing.pending_bytes <= HIGH_WATER_BYTES:
+            self.wake()
+
+    def wake(self) -> None:
+        """Let exchanges that wait look again: credit came, or room."""
+        waiting, self._waiting = self._waiting, []
+        for exchange in waiting:
+            exchange.credit_arrived()
+
+    def taken(self, number: int, count: int) -> None:
+        """Account for content that our side's consumer took from a stream."""
+        self._connection.taken(number, count)
+        self.schedule()
+
+    async def send_content(self, exchange: Exchange, content: Content) -> None:
+        """Send all of `content` as credit allows, then END_STREAM.
+
+        Raises:
+            ContentBroken: the content will never be complete.
+        """
+        number, connection = exchange.number, self._connection
+        while data := await content.read():
+            start = 0
+            while start < len(data):
+                size = min(connection.credit(number), len(data) - start, DATA_BYTES)
+                if not size or connection.outgoing.pending_bytes > HIGH_WATER_BYTES:
+                    self._waiting.append(exchange)
+                    await exchange.wait_credit()
+                    continue
+                connection.send_data(number, data[start : start + size], end=False)
+                self.schedule()
+                start += size
+        if content.trailers:
+            connection.send_trailers(number, content.trailers)
+        else:
+            connection.send_data(number, b"", end=True)
+        self.schedule()
+
+    def _turn_ended(self) -> None:
+        self._scheduled = False
+        self.flush()
