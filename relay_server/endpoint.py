@@ -1,0 +1,109 @@
+"""An endpoint answers with the links that serve it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from shared.errors import ExchangeFailed, Failure, LinkClosed
+from shared.exchange import Request, Response
+
+_RECENTLY_SECONDS = 60.0
+_SOON_SECONDS = 5.0
+_LATER_SECONDS = 60.0
+"""How long a sender should wait: a laptop that was here a minute ago is probably changing networks."""
+
+
+class Serves(Protocol):
+    """What an endpoint needs of a link."""
+
+    async def request(self, request: Request) -> Response:
+        """Have the other end of the link answer.
+
+        Raises:
+            ExchangeFailed: there is no answer; says why.
+            LinkClosed: the link went away before the answer began.
+        """
+        ...
+
+
+class EndpointOffline(ExchangeFailed):
+    """No client serves the endpoint now."""
+
+    def __init__(self, *, retry_after_seconds: float) -> None:
+        super().__init__(Failure.ENDPOINT_OFFLINE)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Endpoint:
+    """A handler: passes requests to its links in turn."""
+
+    def __init__(self, name: str, *, clock: Callable[[], float], most_exchanges: int = 256) -> None:
+        """Begin without a link.
+
+        Args:
+            name: a DNS label.
+            clock: seconds, for how long the endpoint has been offline.
+            most_exchanges: how many may run at the same time on each link; more are refused, so that one flooded
+                endpoint does not take the relay's memory.
+        """
+        self.name = name
+        self.links: list[Serves] = []
+        self._clock = clock
+        self._most_exchanges = most_exchanges
+        self._active = 0
+        self._turn = 0
+        self._last_seen: float | None = None
+
+    @property
+    def active(self) -> int:
+        """How many exchanges run now."""
+        return self._active
+
+    def attach(self, link: Serves) -> None:
+        """Let `link` have its share of the requests."""
+        if link not in self.links:
+            self.links.append(link)
+
+    def detach(self, link: Serves) -> None:
+        """Give `link` no more requests; those that run are its own affair."""
+        if link in self.links:
+            self.links.remove(link)
+            self._last_seen = self._clock()
+
+    async def __call__(self, request: Request) -> Response:
+        """Have a link answer.
+
+        Raises:
+            EndpointOffline: there is no link.
+            ExchangeFailed: too many exchanges run, or the link was lost, or what its client says.
+        """
+        link = self._choose()
+        self._active += 1
+        try:
+            response = await link.request(request)
+        except LinkClosed:
+            self._finished()
+            raise ExchangeFailed(Failure.ENDPOINT_LOST, delivered="unknown") from None
+        except BaseException:
+            self._finished()
+            raise
+        response.on_close(self._finished)
+        return response
+
+    def _choose(self) -> Serves:
+        links = self.links
+        if not links:
+            raise EndpointOffline(retry_after_seconds=self._retry_after())
+        if self._active >= self._most_exchanges * len(links):
+            raise ExchangeFailed(Failure.ENDPOINT_OVERLOADED)
+        if len(links) == 1:
+            return links[0]
+        self._turn = (self._turn + 1) % len(links)
+        return links[self._turn]
+
+    def _retry_after(self) -> float:
+        if self._last_seen is not None and self._clock() - self._last_seen < _RECENTLY_SECONDS:
+            return _SOON_SECONDS
+        return _LATER_SECONDS
+
+    def _finished(self) -> None:
+        self._active -= 1

@@ -1,0 +1,60 @@
+"""What the public door allows its senders."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Sizes; what exceeds them is refused."""
+
+    head_bytes: int = 65536
+    """A request's whole header section with its request line."""
+    line_bytes: int = 8192
+    """The request target, or one field."""
+    fields: int = 100
+    """How many fields a request may have."""
+    content_bytes: int | None = None
+    """The longest content of a request; None: any length."""
+    window_bytes: int = 262144
+    """How much content of a request waits for the endpoint to take it, before the sender is stopped."""
+    whole_bytes: int = 65536
+    """Content declared no longer than this is waited for before the endpoint is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the door waits, in seconds, in each phase of a connection."""
+
+    head: float = 15.0
+    """From the first byte of a request (or from the connection's beginning) to the end of its header section."""
+    body: float = 30.0
+    """For some progress of the request's content, while it is being read."""
+    first_byte: float | None = 300.0
+    """From the whole head to the answer's head; None: for ever."""
+    write: float = 30.0
+    """For some progress of the answer, while the sender does not read it."""
+    idle: float = 75.0
+    """For the next request on a kept connection."""
+    total: float | None = None
+    """For a whole exchange; None: for ever, as event streams need it."""
+    linger: float = 5.0
+    """After an early answer: how long the rest of the request is still read and thrown away."""
+    handshake: float = 10.0
+    """For the TLS handshake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """How the public door behaves."""
+
+    limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
+    connections: int = 20000
+    """How many connections may be open; more are refused."""
+    connections_per_address: int = 1000
+    """The same for one sender's address; trusted proxies are not counted."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Peers whose forwarding fields are believed."""
+    backlog: int = 1024
+    """Connections that the kernel keeps until they are accepted."""
