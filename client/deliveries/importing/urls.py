@@ -5,7 +5,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 _URL = re.compile(
-    rb"(?:(https?)://)?(?:([^/?#@\s]*)@)?(\[[0-9A-Fa-f:.%]+\](?::\d+)?|[^/?#@\s\[\]]+)([/?][^#]*)?(?:#.*)?", re.I | re.S
+    rb"(?:(https?)://)?(?:([^/?#@\s]*)@)?(\[[0-9A-Fa-f:.%]+\](?::\d+)?|[^/?#@\s\[\]]+)([/?][^#]*)?(?:#.*)?",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
