@@ -134,7 +134,15 @@ class Tokens:
             "SELECT id, name, globs, created_at, expires_at, last_used_at, hash IS NULL FROM tokens ORDER BY name"
         )
         return [
-            TokenInfo(row[1], tuple(msgspec.json.decode(row[2])), tuple(kept.get(row[0], ())), *row[3:6], bool(row[6]))
+            TokenInfo(
+                row[1],
+                tuple(msgspec.json.decode(row[2])),
+                tuple(kept.get(row[0], ())),
+                row[3],
+                row[4],
+                row[5],
+                bool(row[6]),
+            )
             for row in rows
         ]
 
