@@ -8,7 +8,7 @@ import re
 import types
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -64,6 +64,8 @@ class Reader:
         Raises:
             Misfit: it does not fit.
         """
+        if get_origin(into) is Annotated:
+            into = get_args(into)[0]
         options = get_args(into) if get_origin(into) in (Union, types.UnionType) else (into,)
         for option in options:
             if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
