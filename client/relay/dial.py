@@ -1,0 +1,146 @@
+"""Dials the relay once, and says in a sentence why it did not answer."""
+
+import errno
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from websockets.asyncio.client import connect
+from websockets.exceptions import (
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidProxy,
+    InvalidStatus,
+    ProxyError,
+    WebSocketException,
+)
+from websockets.http11 import Response
+from websockets.typing import Subprotocol
+
+from client.relay.address import RelayAddress
+from client.relay.transport import ClientTransport, LinkConnection
+from shared.errors import LinkRefused
+from shared.printable import printable_line
+from shared.protocol.codes import MESSAGE_BYTES, SUBPROTOCOL
+
+WRITE_HIGH_BYTES = 512 << 10
+_FRAME_SLACK_BYTES = 1024
+_UNACKNOWLEDGED_MILLISECONDS = 20_000
+
+
+class DialFailed(LinkRefused):
+    """The relay was not reached, or said no. `final` where no later attempt can succeed."""
+
+
+class _Problem(msgspec.Struct):
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialer:
+    """Knows where and as whom to dial."""
+
+    address: RelayAddress
+    token: str
+    product: str
+    ca_file: Path | None = None
+    """Certificates to trust instead of the system's, for a relay with a CA of its own."""
+    timeout_seconds: float = 10.0
+
+    def __repr__(self) -> str:
+        """Hide the token."""
+        return f"Dialer({self.address.url})"
+
+    async def dial(self) -> ClientTransport:
+        """Open a connection to the relay.
+
+        Raises:
+            DialFailed: it was not reached or said no.
+        """
+        try:
+            connection = await connect(
+                self.address.link_url,
+                create_connection=LinkConnection,
+                subprotocols=[Subprotocol(SUBPROTOCOL)],
+                additional_headers={"Authorization": f"Bearer {self.token}"},
+                user_agent_header=self.product,
+                compression=None,
+                open_timeout=self.timeout_seconds,
+                ping_interval=None,
+                close_timeout=2.0,
+                max_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
+                write_limit=WRITE_HIGH_BYTES,
+                ssl=self._tls() if self.address.link_url.startswith("wss:") else None,
+            )
+        except InvalidStatus as error:
+            raise _refusal(self.address, error.response) from error
+        except (OSError, WebSocketException) as error:
+            raise _unreachable(self.address, error) from error
+        assert isinstance(connection, LinkConnection)  # noqa: S101 - said by create_connection, lost by its type
+        raw: socket.socket | None = connection.transport.get_extra_info("socket")
+        if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MILLISECONDS)
+        return ClientTransport(connection)
+
+    def _tls(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise DialFailed(
+                "bad-ca", f"{self.ca_file} cannot be used as the relay's CA: {error}", final=True
+            ) from error
+
+
+def _refusal(address: RelayAddress, response: Response) -> DialFailed:
+    """Put a plain HTTP answer into words."""
+    status = response.status_code
+    code = printable_line(response.headers.get("Hookline-Error", ""))
+    try:
+        problem = msgspec.json.decode(response.body or b"{}", type=_Problem)
+    except msgspec.DecodeError:
+        problem = _Problem()
+    detail = printable_line(problem.detail)[:300]
+    retry_after = _retry_after(response)
+    if not code:
+        return DialFailed(
+            "not-a-relay",
+            f"{address.url} answered {status}, but not as a hookline relay: check the address, "
+            "or whether a proxy or login page stands in between",
+            final=status in (404, 405) and not retry_after,
+        )
+    final = status in (401, 403, 426)
+    return DialFailed(code, f"{address.url} refused: {detail}", final=final, retry_after_seconds=retry_after)
+
+
+def _retry_after(response: Response) -> float | None:
+    value = response.headers.get("Retry-After", "")
+    return float(value) if value.isdigit() else None
+
+
+def _unreachable(address: RelayAddress, error: Exception) -> DialFailed:
+    """Put a failed connection into words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return DialFailed(
+            "certificate",
+            f"the certificate of {address.url} is not trusted ({error.verify_message}): if the relay has a CA of its "
+            "own give its file with --relay-ca; if the date is meant, check this machine's clock",
+            final=True,
+        )
+    if isinstance(error, ssl.SSLError):
+        return DialFailed("tls", f"no TLS with {address.url} ({error.reason}): does it serve plain HTTP?", final=False)
+    if isinstance(error, socket.gaierror):
+        unknown = error.errno == socket.EAI_NONAME
+        sentence = f"{address.host} is not known to DNS: check the relay's address and your network"
+        return DialFailed("dns" if unknown else "dns-down", sentence, final=False)
+    if isinstance(error, TimeoutError):
+        return DialFailed("timeout", f"{address.url} did not answer in time", final=False)
+    if isinstance(error, ConnectionRefusedError) or getattr(error, "errno", None) == errno.ECONNREFUSED:
+        return DialFailed("refused", f"nothing listens at {address.url}: is the relay running?", final=False)
+    if isinstance(error, ProxyError | InvalidProxy):
+        return DialFailed("proxy", f"the proxy on the way to {address.url} refused: {error}", final=False)
+    if isinstance(error, InvalidMessage | InvalidHandshake):
+        return DialFailed("not-a-relay", f"{address.url} does not answer as a hookline relay ({error})", final=False)
+    return DialFailed("unreachable", f"{address.url} cannot be reached: {printable_line(str(error))}", final=False)

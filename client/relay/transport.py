@@ -1,0 +1,116 @@
+"""Carries a link over the client side of a WebSocket, without a task or a queue of its own."""
+
+from contextlib import suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.connection import broadcast
+from websockets.exceptions import InvalidState
+from websockets.frames import BINARY, CONT, Frame
+from websockets.http11 import Response
+
+from shared.link import Receiver
+from shared.protocol.codes import MESSAGE_BYTES
+
+_MOST_REASON_BYTES = 123
+"""RFC 6455 section 5.5: a control frame holds 125 bytes, two of them are the code."""
+
+
+class LinkConnection(ClientConnection):
+    """A WebSocket connection that hands messages to a link's receiver as they arrive.
+
+    The library keeps the handshake, masking, close and TLS; its message queue, keepalive and back-pressure are not
+    used, because a link has its own (they would end a healthy link whose peer is slow).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._receiver: Receiver | None = None
+        self._pieces: list[bytes] = []
+        self._pieces_bytes = 0
+
+    @property
+    def congested(self) -> bool:
+        """True while the kernel takes less than there is to send."""
+        return self.paused
+
+    def attach(self, receiver: Receiver) -> None:
+        """Deliver messages to `receiver` from now on."""
+        self._receiver = receiver
+
+    def send_message(self, message: bytes) -> None:
+        """Queue a message to leave at once. Does nothing after the connection was lost."""
+        broadcast((self,), message)
+
+    def drop(self) -> None:
+        """Drop the connection without a word."""
+        self.transport.abort()
+
+    def process_event(self, event: Frame | Response) -> None:
+        """Take a frame; the library takes everything that is no data, the handshake first of all."""
+        if self._receiver is None or not isinstance(event, Frame):
+            super().process_event(event)  # type: ignore[arg-type]
+        elif event.opcode in (BINARY, CONT):
+            self._take(bytes(event.data), final=event.fin)
+        else:
+            super().process_event(event)
+
+    def _take(self, data: bytes, *, final: bool) -> None:
+        if final and not self._pieces:
+            message = data
+        else:
+            self._pieces.append(data)
+            self._pieces_bytes += len(data)
+            if self._pieces_bytes > MESSAGE_BYTES:
+                self.drop()
+                return
+            if not final:
+                return
+            message = b"".join(self._pieces)
+            self._pieces.clear()
+            self._pieces_bytes = 0
+        if self._receiver is not None:
+            self._receiver.on_message(message)
+
+    def resume_writing(self) -> None:
+        """Tell the link that there is room again."""
+        super().resume_writing()
+        if self._receiver is not None:
+            self._receiver.on_writable()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the link that the connection is gone."""
+        super().connection_lost(exc)
+        if self._receiver is not None:
+            reason = self.close_reason or (str(exc) if exc else f"the relay closed the connection ({self.close_code})")
+            self._receiver.on_lost(reason)
+
+
+class ClientTransport:
+    """A `LinkConnection` in the words of a link."""
+
+    def __init__(self, connection: LinkConnection) -> None:
+        self._connection = connection
+
+    @property
+    def congested(self) -> bool:
+        """True while more waits than should."""
+        return self._connection.congested
+
+    def attach(self, receiver: Receiver) -> None:
+        """Deliver messages to `receiver` from now on."""
+        self._connection.attach(receiver)
+
+    def send(self, message: bytes) -> None:
+        """Queue a message to leave at once."""
+        self._connection.send_message(message)
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye after what was queued; the library drops a peer that does not answer."""
+        with suppress(InvalidState):
+            self._connection.protocol.send_close(code, reason.encode()[:_MOST_REASON_BYTES].decode(errors="ignore"))
+            self._connection.send_data()
+
+    def abort(self) -> None:
+        """Drop the connection without a word."""
+        self._connection.drop()

@@ -1,0 +1,155 @@
+"""The door for clients: upgrades to the tunnel's WebSocket, for tokens that are good."""
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import version
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from relay_server.endpoint import Endpoint
+from relay_server.routes import Routes
+from relay_server.tokens import Names, Owner, Tokens
+from relay_server.tunnels.leases import Leases
+from relay_server.tunnels.member import Member
+from relay_server.tunnels.patience import Patience
+from relay_server.tunnels.transport import ServerTransport
+from shared.ids import NewId
+from shared.protocol.codes import LINK_PATH, MESSAGE_BYTES, SUBPROTOCOL, GoAwayCode
+
+log = logging.getLogger(__name__)
+
+_FRAME_SLACK_BYTES = 1024
+_BEARER = "bearer "
+
+
+class Entrance:
+    """Lets clients in, and knows who is in."""
+
+    def __init__(
+        self,
+        *,
+        tokens: Tokens,
+        names: Names,
+        routes: Routes,
+        endpoint: Callable[[str], Endpoint],
+        clock: Callable[[], float],
+        new_id: NewId,
+        random_name: Callable[[], str],
+    ) -> None:
+        """Begin with nobody in.
+
+        Args:
+            tokens: who may connect.
+            names: whose a name is.
+            routes: tells public URLs.
+            endpoint: gives the endpoint of a name, made and routed where it is new.
+            clock: seconds, for limiting failed attempts.
+            new_id: names links.
+            random_name: gives endpoint names for clients that ask for none.
+        """
+        self._tokens = tokens
+        self._new_id = new_id
+        self._leases = Leases(names=names, routes=routes, endpoint=endpoint, random_name=random_name)
+        self._members: set[Member] = set()
+        self._patience = Patience(clock=clock)
+        self._product = f"hookline-relay/{version('hookline')}"
+        self._draining = False
+
+    @property
+    def members(self) -> frozenset[Member]:
+        """Who is in."""
+        return frozenset(self._members)
+
+    def register(self, application: web.Application) -> None:
+        """Serve the link's path in `application`."""
+        application.router.add_get(LINK_PATH, self._link)
+
+    def check_tokens(self) -> None:
+        """Dismiss everybody whose token is good no longer; called when the tokens changed."""
+        for member in list(self._members):
+            if not self._tokens.is_good(member.owner):
+                member.dismiss(
+                    GoAwayCode.REVOKED,
+                    "the relay's operator revoked or rotated your token: get a new one, then `hookline login`",
+                )
+
+    def close(self, sentence: str = "the relay is restarting") -> None:
+        """Let nobody in any more and tell everybody to leave."""
+        self._draining = True
+        for member in list(self._members):
+            member.dismiss(GoAwayCode.DRAINING, sentence)
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        owner = self._owner(request)
+        if owner is None:
+            self._patience.failed(request.remote or "")
+            log.info("link.refused remote=%s code=bad-token", request.remote)
+            return _refuse(401, "bad-token", "the token is unknown, expired or revoked: run `hookline login` again")
+        return await self._serve(request, owner)
+
+    async def _serve(self, request: web.Request, owner: Owner) -> web.StreamResponse:
+        socket = web.WebSocketResponse(
+            protocols=(SUBPROTOCOL,),
+            compress=False,
+            autoping=True,
+            max_msg_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
+        )
+        await socket.prepare(request)
+        member = Member(
+            link_id=self._new_id("lnk"),
+            owner=owner,
+            remote=request.remote or "",
+            leases=self._leases,
+            product=self._product,
+        )
+        transport = ServerTransport(socket, request)
+        self._members.add(member)
+        try:
+            await transport.carry(member.serve)
+        finally:
+            self._members.discard(member)
+        return socket
+
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        """Say why this cannot be the beginning of a link, whoever asks."""
+        if "Origin" in request.headers:
+            return _refuse(403, "browser", "links are opened by the hookline client, not by a web page")
+        wait = self._patience.wait_seconds(request.remote or "")
+        if wait:
+            return _refuse(429, "too-many-attempts", "too many bad tokens from your address", retry_after=wait)
+        if self._draining:
+            return _refuse(503, "draining", "the relay is restarting", retry_after=2)
+        offered = [name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
+        if SUBPROTOCOL not in offered or request.version != (1, 1) or request.body_exists:
+            return _refuse(
+                426,
+                "version",
+                f"this relay speaks {SUBPROTOCOL} over WebSocket (RFC 6455): use a hookline client of its age",
+                upgrade=True,
+            )
+        return None
+
+    def _owner(self, request: web.Request) -> Owner | None:
+        given = request.headers.get("Authorization", "")
+        if given[: len(_BEARER)].lower() != _BEARER:
+            return None
+        return self._tokens.check(given[len(_BEARER) :].strip())
+
+
+def _refuse(
+    status: int, code: str, sentence: str, *, retry_after: int | None = None, upgrade: bool = False
+) -> web.Response:
+    headers = CIMultiDict({"Hookline-Error": code, "Cache-Control": "no-store"})
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    if upgrade:
+        headers["Upgrade"] = "websocket"
+        headers["Sec-WebSocket-Protocol"] = SUBPROTOCOL
+    if status == 401:  # noqa: PLR2004 - RFC 9110 section 15.5.2 wants the challenge
+        headers["WWW-Authenticate"] = "Bearer"
+    problem = {"type": "about:blank", "title": code, "status": status, "detail": sentence, "code": code}
+    return web.json_response(problem, status=status, headers=headers, content_type="application/problem+json")
