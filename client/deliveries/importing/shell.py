@@ -67,6 +67,8 @@ def _printed(words: list[bytes]) -> bytes | None:
     """Give what `printf FORMAT` prints, or None if that is not what the words say."""
     if len(words) != 2 or words[0] != b"printf":  # noqa: PLR2004 - the command and its format
         return None
+    if b"%" in words[1].replace(b"%%", b""):
+        return None
     return unescape(words[1].replace(b"%%", b"%"))
 
 
