@@ -1,0 +1,1 @@
+"""Whether a request was signed by whom it says, and if not, why: proven here, with secrets that stay here."""

@@ -1,0 +1,1 @@
+"""Test events as providers send them: signed, retried, and forged where that is the point."""
