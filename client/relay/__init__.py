@@ -2,6 +2,6 @@
 
 from client.relay.address import BadRelay, RelayAddress
 from client.relay.dial import Dialer, DialFailed
-from client.relay.tether import Tether
+from client.relay.tether import Tether, TetherState
 
-__all__ = ["BadRelay", "DialFailed", "Dialer", "RelayAddress", "Tether"]
+__all__ = ["BadRelay", "DialFailed", "Dialer", "RelayAddress", "Tether", "TetherState"]

@@ -1,7 +1,6 @@
 """Keeps a link to the relay: dials, greets, dials again, stops when the relay means it."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 import msgspec
@@ -11,11 +10,12 @@ from client.relay.dial import Dialer, DialFailed
 from shared.errors import LinkRefused
 from shared.exchange import Handler
 from shared.link import Link
+from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
 from shared.protocol.hello import GoAway, Granted, Hello, Notice, Refused, Wanted, Welcome
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 WELCOME_SECONDS = 10.0
 PATIENCE_SECONDS = 10.0
@@ -47,6 +47,7 @@ class Tether:
         wanted: tuple[Wanted, ...],
         handler: Handler,
         on_state: Callable[[TetherState], None],
+        on_granted: Callable[[tuple[Granted, ...]], None],
         on_notice: Callable[[Notice], None],
         random: Callable[[], float],
     ) -> None:
@@ -57,6 +58,7 @@ class Tether:
             wanted: endpoints to ask for.
             handler: answers deliveries.
             on_state: told whenever the state changes.
+            on_granted: told which endpoints were granted, in the order they were wanted, before the first delivery.
             on_notice: told what the relay's operator wants the user to read.
             random: gives a number from 0 to 1.
         """
@@ -64,6 +66,7 @@ class Tether:
         self._wanted = wanted
         self._handler = handler
         self._on_state = on_state
+        self._on_granted = on_granted
         self._on_notice = on_notice
         self._backoff = Backoff(random=random)
         self._link: Link | None = None
@@ -99,7 +102,7 @@ class Tether:
                 self._welcomed_at = None
             attempt += 1
             wait = self._backoff.next_seconds(lived_seconds=lived, asked_seconds=asked)
-            log.info("link.lost reason=%s retry_in=%.1f", sentence, wait)
+            log.info("link.lost", reason=sentence, retry_in=round(wait, 1))
             self._on_state(TetherState(False, sentence, self._granted, attempt, wait))
             await asyncio.sleep(wait)
 
@@ -135,18 +138,19 @@ class Tether:
             case Notice():
                 self._on_notice(event)
             case _:
-                log.debug("link.event %s", type(event).__name__)
+                log.debug("link.event", kind=type(event).__name__)
 
     def _welcomed(self, endpoints: tuple[Granted, ...]) -> None:
         if self._greeting is not None:
             self._greeting.cancel()
         self._welcomed_at = asyncio.get_running_loop().time()
         self._granted = endpoints
-        if endpoints or not self._wanted:
+        if len(endpoints) == len(self._wanted):
+            self._on_granted(endpoints)
             self._on_state(TetherState(True, granted=endpoints))
 
     def _give_up(self, refused: LinkRefused, name: str) -> None:
-        log.info("endpoint.refused name=%s code=%s", name, refused.code)
+        log.info("endpoint.refused", endpoint=name, code=refused.code)
         self._refused = refused
         if self._link is not None:
             self._link.abort(refused.detail)

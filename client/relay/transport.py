@@ -7,7 +7,6 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import InvalidState
 from websockets.frames import BINARY, CONT, Frame
-from websockets.http11 import Response
 
 from shared.link import Receiver
 from shared.protocol.codes import MESSAGE_BYTES
@@ -46,10 +45,10 @@ class LinkConnection(ClientConnection):
         """Drop the connection without a word."""
         self.transport.abort()
 
-    def process_event(self, event: Frame | Response) -> None:
+    def process_event(self, event: Any) -> None:
         """Take a frame; the library takes everything that is no data, the handshake first of all."""
         if self._receiver is None or not isinstance(event, Frame):
-            super().process_event(event)  # type: ignore[arg-type]
+            super().process_event(event)
         elif event.opcode in (BINARY, CONT):
             self._take(bytes(event.data), final=event.fin)
         else:

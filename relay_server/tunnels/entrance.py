@@ -1,13 +1,13 @@
 """The door for clients: upgrades to the tunnel's WebSocket, for tokens that are good."""
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from importlib.metadata import version
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from relay_server.endpoint import Endpoint
+from relay_server.own_host import problem
 from relay_server.routes import Routes
 from relay_server.tokens import Names, Owner, Tokens
 from relay_server.tunnels.leases import Leases
@@ -15,9 +15,10 @@ from relay_server.tunnels.member import Member
 from relay_server.tunnels.patience import Patience
 from relay_server.tunnels.transport import ServerTransport
 from shared.ids import NewId
+from shared.logs import Log
 from shared.protocol.codes import LINK_PATH, MESSAGE_BYTES, SUBPROTOCOL, GoAwayCode
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 _FRAME_SLACK_BYTES = 1024
 _BEARER = "bearer "
@@ -87,8 +88,13 @@ class Entrance:
         owner = self._owner(request)
         if owner is None:
             self._patience.failed(request.remote or "")
-            log.info("link.refused remote=%s code=bad-token", request.remote)
-            return _refuse(401, "bad-token", "the token is unknown, expired or revoked: run `hookline login` again")
+            log.info("link.refused", remote=request.remote or "", code="bad-token")
+            return _refuse(
+                HTTPStatus.UNAUTHORIZED,
+                "bad-token",
+                "the token is unknown, expired or revoked: run `hookline login` again",
+                fields={"WWW-Authenticate": "Bearer"},
+            )
         return await self._serve(request, owner)
 
     async def _serve(self, request: web.Request, owner: Owner) -> web.StreamResponse:
@@ -117,19 +123,26 @@ class Entrance:
     def _refusal(self, request: web.Request) -> web.Response | None:
         """Say why this cannot be the beginning of a link, whoever asks."""
         if "Origin" in request.headers:
-            return _refuse(403, "browser", "links are opened by the hookline client, not by a web page")
+            return _refuse(
+                HTTPStatus.FORBIDDEN, "browser", "links are opened by the hookline client, not by a web page"
+            )
         wait = self._patience.wait_seconds(request.remote or "")
         if wait:
-            return _refuse(429, "too-many-attempts", "too many bad tokens from your address", retry_after=wait)
+            return _refuse(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "too-many-attempts",
+                "too many bad tokens from your address",
+                retry_after=wait,
+            )
         if self._draining:
-            return _refuse(503, "draining", "the relay is restarting", retry_after=2)
+            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "draining", "the relay is restarting", retry_after=2)
         offered = [name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
         if SUBPROTOCOL not in offered or request.version != (1, 1) or request.body_exists:
             return _refuse(
-                426,
+                HTTPStatus.UPGRADE_REQUIRED,
                 "version",
                 f"this relay speaks {SUBPROTOCOL} over WebSocket (RFC 6455): use a hookline client of its age",
-                upgrade=True,
+                fields={"Upgrade": "websocket", "Sec-WebSocket-Protocol": SUBPROTOCOL},
             )
         return None
 
@@ -141,15 +154,10 @@ class Entrance:
 
 
 def _refuse(
-    status: int, code: str, sentence: str, *, retry_after: int | None = None, upgrade: bool = False
+    status: HTTPStatus, code: str, sentence: str, *, retry_after: int | None = None, fields: Mapping[str, str] = {}
 ) -> web.Response:
-    headers = CIMultiDict({"Hookline-Error": code, "Cache-Control": "no-store"})
+    answer = problem(status, code, sentence)
+    answer.headers.update(fields)
     if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
-    if upgrade:
-        headers["Upgrade"] = "websocket"
-        headers["Sec-WebSocket-Protocol"] = SUBPROTOCOL
-    if status == 401:  # noqa: PLR2004 - RFC 9110 section 15.5.2 wants the challenge
-        headers["WWW-Authenticate"] = "Bearer"
-    problem = {"type": "about:blank", "title": code, "status": status, "detail": sentence, "code": code}
-    return web.json_response(problem, status=status, headers=headers, content_type="application/problem+json")
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer

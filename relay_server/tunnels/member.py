@@ -1,18 +1,18 @@
 """A connected client as the relay sees it: answers what it says about its link."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from relay_server.errors import NameRefused
 from relay_server.tokens import Owner
 from relay_server.tunnels.leases import Leases
 from shared.link import Link, Transport
+from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
 from shared.protocol.hello import Bind, Bound, GoAway, Granted, Hello, Limits, Refused, Unbind, Wanted, Welcome
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 HELLO_SECONDS = 10.0
 MOST_ENDPOINTS = 64
@@ -40,7 +40,7 @@ class Member:
         try:
             self.link.attach(transport)
             reason = await self.link.run()
-            log.info("link.closed link=%s owner=%s reason=%s", self.link_id, self.owner.name, reason)
+            log.info("link.closed", link=self.link_id, owner=self.owner.name, reason=reason)
         finally:
             impatient.cancel()
             self._leases.leave(self.link)
@@ -81,12 +81,12 @@ class Member:
         for refusal in refused:
             self.link.say(refusal)
         log.info(
-            "link.opened link=%s owner=%s remote=%s client=%s endpoints=%s",
-            self.link_id,
-            self.owner.name,
-            self._remote,
-            hello.product,
-            ",".join(endpoint.name for endpoint in granted),
+            "link.opened",
+            link=self.link_id,
+            owner=self.owner.name,
+            remote=self._remote,
+            client=hello.product,
+            endpoints=",".join(endpoint.name for endpoint in granted),
         )
 
     def _bind(self, bind: Bind) -> None:

@@ -1,7 +1,6 @@
 """The answering end of a link: a task for each request, its response sent back."""
 
 import asyncio
-import logging
 from functools import partial
 
 from shared.errors import ContentBroken, ExchangeFailed, Failure, ProtocolError
@@ -9,10 +8,11 @@ from shared.exchange import Content, Handler, Request, Response
 from shared.http.fields import content_length
 from shared.link.outbox import Outbox
 from shared.link.stream import Exchange
+from shared.logs import Log
 from shared.protocol.connection import Connection
 from shared.protocol.events import RequestReceived
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 class Answering:
@@ -51,8 +51,8 @@ class Answering:
             failed = error
         except ContentBroken as error:
             failed = ExchangeFailed(error.failure, error.detail, delivered="yes")
-        except Exception:
-            log.exception("exchange.broken delivery=%s", request.delivery.id)
+        except Exception as error:  # noqa: BLE001 - a bug in a handler ends its own exchange only
+            log.error("exchange.broken", error=error, delivery=request.delivery.id)
             failed = ExchangeFailed(Failure.CLIENT_INTERNAL, delivered="unknown")
         finally:
             self._exchanges.pop(exchange.number, None)

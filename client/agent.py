@@ -1,0 +1,128 @@
+"""The root of the client: builds every part, decides nothing."""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from importlib.metadata import version
+
+from client import places
+from client.api import ApiServer
+from client.deliveries import Feed, Record, Store
+from client.inspector import Inspector
+from client.local_inspector import LocalInspector
+from client.origin.forward import Forward
+from client.plan import AgentPlan, TunnelPlan
+from client.relay import Tether
+from client.replay import Replayer
+from client.running import RunningAgent, announced
+from client.signatures.catalogue import Catalogue
+from client.signatures.engine import Signatures
+from client.signatures.require import Require
+from client.state import AgentState
+from client.tunnels import Tunnels
+from shared.errors import LinkRefused
+from shared.exchange import Handler
+from shared.protocol.hello import Granted, Notice, Wanted
+
+PRODUCT = f"hookline/{version('hookline')}"
+
+
+class Agent:
+    """One client: a link to the relay, the chains of its tunnels, the local API."""
+
+    def __init__(self, plan: AgentPlan) -> None:
+        self._plan = plan
+        self._stack = AsyncExitStack()
+        self._catalogue = Catalogue.load(places.own_schemes_file())
+        self._feed = Feed(first=int(time.time() * 1000))
+        self._tunnels = Tunnels()
+        self._store = self._build_store()
+        self._chains = [self._build_chain(tunnel) for tunnel in plan.tunnels]
+        self._state = AgentState(plan=plan, store=self._store, feed=self._feed, clock=time.time)
+        self._tether = Tether(
+            dialer=plan.dialer,
+            wanted=tuple(Wanted(tunnel.name, tunnel.pool) for tunnel in plan.tunnels),
+            handler=self._tunnels,
+            on_state=self._state.link_changed,
+            on_granted=self._bind,
+            on_notice=self._noticed,
+            random=random.random,
+        )
+        signatures = Signatures(catalogue=self._catalogue, rules=[rule for plan in plan.tunnels for rule in plan.rules])
+        replayer = Replayer(self._tunnels, store=self._store, signatures=signatures, clock=time.time)
+        self.inspector: Inspector = LocalInspector(
+            store=self._store, feed=self._feed, replayer=replayer, status=self._state.status
+        )
+
+    @asynccontextmanager
+    async def started(self) -> AsyncIterator[str]:
+        """Serve the local API for as long as the block runs; give its URL."""
+        api = ApiServer(self.inspector, host=self._plan.inspect_host, port=self._plan.inspect_port)
+        try:
+            url = await api.start()
+            self._state.inspect_url = url
+            me = RunningAgent(os.getpid(), url, time.time())
+            with announced(me, self._plan.agents) if self._plan.agents else nullcontext():
+                yield url
+        finally:
+            self._feed.close()
+            await api.close()
+            await self._stack.aclose()
+            self._store.close()
+
+    async def serve(self) -> None:
+        """Keep the link until cancelled.
+
+        Raises:
+            LinkRefused: the relay will not have us, or was never reached.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._state.watch(self._tether))
+                tasks.create_task(self._tether.run())
+        except* LinkRefused as group:
+            refused = _only(group)
+            self._state.refused(refused)
+            raise refused from None
+
+    def _build_store(self) -> Store:
+        return Store.open(self._plan.history, clock=time.time)
+
+    def _build_chain(self, tunnel: TunnelPlan) -> Handler:
+        forward = Forward(
+            tunnel.address,
+            clock=time.monotonic,
+            host_header=tunnel.host_header,
+            timeouts=tunnel.timeouts,
+            insecure=tunnel.insecure_origin,
+        )
+        self._stack.push_async_callback(forward.close)
+        signatures = Signatures(catalogue=self._catalogue, rules=tunnel.rules)
+        chain: Handler = forward
+        if any(rule.require for rule in tunnel.rules):
+            chain = Require(chain, signatures=signatures)
+        if not self._plan.record:
+            return chain
+        return Record(
+            chain,
+            store=self._store,
+            signatures=signatures,
+            feed=self._feed,
+            clock=time.time,
+            target=tunnel.address.url,
+        )
+
+    def _bind(self, granted: tuple[Granted, ...]) -> None:
+        for endpoint, chain in zip(granted, self._chains, strict=False):
+            self._tunnels.bind(endpoint.name, chain)
+
+    def _noticed(self, notice: Notice) -> None:
+        self._state.notice = notice.text
+
+
+def _only(group: BaseExceptionGroup[LinkRefused]) -> LinkRefused:
+    first = group.exceptions[0]
+    return first if isinstance(first, LinkRefused) else _only(first)

@@ -1,0 +1,38 @@
+"""What an agent is to do, settled before it starts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from client.origin.address import OriginAddress
+from client.origin.timeouts import OriginTimeouts
+from client.relay import Dialer
+from client.signatures.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelPlan:
+    """A tunnel to open."""
+
+    name: str
+    """The endpoint asked for; empty: the relay chooses."""
+    address: OriginAddress
+    rules: tuple[Rule, ...] = ()
+    pool: bool = False
+    host_header: str = "rewrite"
+    timeouts: OriginTimeouts = field(default_factory=OriginTimeouts)
+    insecure_origin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPlan:
+    """Everything an agent needs to know."""
+
+    dialer: Dialer
+    tunnels: tuple[TunnelPlan, ...]
+    history: Path
+    record: bool = True
+    """False: deliveries pass without a trace; the history shows earlier ones only."""
+    inspect_host: str = "127.0.0.1"
+    inspect_port: int = 4040
+    agents: Path | None = None
+    """Where the agent says that it runs; None: it does not."""

@@ -1,0 +1,30 @@
+"""Which app answers for which endpoint."""
+
+from shared.errors import ExchangeFailed, Failure
+from shared.exchange import Handler, Request, Response
+
+
+class Tunnels:
+    """A handler: the chain of each endpoint, composed once."""
+
+    def __init__(self) -> None:
+        self._chains: dict[str, Handler] = {}
+        self._only: Handler | None = None
+
+    def bind(self, endpoint: str, chain: Handler) -> None:
+        """Have `chain` answer for `endpoint` from now on."""
+        self._chains[endpoint] = chain
+        self._only = chain if len(self._chains) == 1 else None
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer with the endpoint's chain.
+
+        A delivery captured under another name, as an earlier run had, goes to the only tunnel there is.
+
+        Raises:
+            ExchangeFailed: no tunnel has this endpoint.
+        """
+        chain = self._chains.get(request.delivery.endpoint, self._only)
+        if chain is None:
+            raise ExchangeFailed(Failure.ENDPOINT_OFFLINE, f"no tunnel serves {request.delivery.endpoint} here")
+        return await chain(request)
