@@ -87,7 +87,7 @@ class ListenAddress:
         return (self.host,) if self.host else ("0.0.0.0", "::")
 
     def __str__(self) -> str:
-        return f"{bracketed(self.host) or '*'}:{self.port}"
+        return f"{bracketed(self.host)}:{self.port}" if self.host else str(self.port)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,4 +137,5 @@ def _fitted(into: type[msgspec.Struct], layer: Layer) -> Iterator[tuple[str, obj
         try:
             yield name, reader.fit(value, types[name])
         except Misfit as misfit:
-            raise ConfigError(layer.origin, layer.spelled(name) + misfit.path, misfit.problem, misfit.hint) from misfit
+            key = layer.spelled(name) + ("" if layer.text else misfit.path)
+            raise ConfigError(layer.origin, key, misfit.problem, misfit.hint) from misfit

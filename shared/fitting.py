@@ -24,6 +24,7 @@ _WORDS = {
     "object": "a table",
     "null": "nothing",
 }
+_EXAMPLES = {Duration: "a duration such as 30s", Size: "a size such as 64KiB", Path: "the path of a file"}
 _SHOWN = 60
 
 
@@ -68,6 +69,8 @@ class Reader:
             into = get_args(into)[0]
         options = get_args(into) if get_origin(into) in (Union, types.UnionType) else (into,)
         for option in options:
+            if hasattr(option, "parse") and isinstance(value, str | int | float):
+                return self._made(value, option)
             if isinstance(value, dict) and isinstance(option, type) and issubclass(option, msgspec.Struct):
                 return self._struct(value, option)
             if isinstance(value, dict) and get_origin(option) is dict:
@@ -118,10 +121,14 @@ class Reader:
                 raise Misfit(str(error.__cause__)) from error
             raise Misfit(f"{_shown(value)} does not fit", _plain(str(error))) from error
 
+    def _made(self, value: float | str, into: Any) -> Any:
+        try:
+            return into.parse(str(value))
+        except (TunnelError, ValueError) as error:
+            raise Misfit(str(error)) from error
+
     def _parsed(self, into: type, value: Any) -> Any:
-        """Make what msgspec does not know by itself: durations, sizes, paths, types with a `parse`."""
-        if isinstance(value, into):
-            return value
+        """Make what msgspec does not know by itself: durations, sizes and paths."""
         if issubclass(into, Path) and isinstance(value, str):
             path = Path(value).expanduser()
             return path if self._directory is None else self._directory / path
@@ -130,11 +137,12 @@ class Reader:
             return Duration(value)
         if issubclass(into, Size) and isinstance(value, int) and number and value >= 0:
             return Size(value)
-        parse = {Duration: parse_duration, Size: parse_size}.get(into, getattr(into, "parse", None))
-        if parse is None or not (number or isinstance(value, str)):
-            raise TypeError(f"{_shown(value)} does not fit")
+        parse = {Duration: parse_duration, Size: parse_size}.get(into)
+        if parse is None or not isinstance(value, str):
+            wanted = _EXAMPLES.get(into, into.__name__)
+            raise TypeError(f"{_shown(value)} does not fit: expected {wanted}")
         try:
-            return parse(str(value))
+            return parse(value)
         except TunnelError as error:
             raise ValueError(str(error)) from error  # the only kind that msgspec takes for a misfit
 

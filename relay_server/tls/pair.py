@@ -2,7 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -113,8 +113,3 @@ def _names(leaf: x509.Certificate) -> tuple[str, ...]:
         return ()
     names = [name.lower() for name in alternatives.get_values_for_type(x509.DNSName)]
     return (*names, *(str(address) for address in alternatives.get_values_for_type(x509.IPAddress)))
-
-
-def utc_now() -> datetime:
-    """Give the time as the checks need it; for composition roots."""
-    return datetime.now(UTC)
