@@ -44,16 +44,16 @@ class LocalAuthority:
 
     def _kept(self, now: datetime) -> Pair | None:
         """Give the certificate of an earlier run, if it is good for a while and this authority's."""
-        if not (self._directory / "ca.pem").exists() or not (self._directory / "ca-key.pem").exists():
+        if not (self._directory / "ca.pem").exists() or not (self._directory / "ca.key").exists():
             return None
         try:
-            pair = load_pair(self._directory / "cert.pem", self._directory / "key.pem", now=now)
+            pair = load_pair(self._directory / "server.pem", self._directory / "server.key", now=now)
         except CertificateUnusable:
             return None
         return pair if pair.ends_at - now > RENEW_BEFORE and pair.covers(self._domain) else None
 
     def _renewed(self, now: datetime) -> Pair:
-        certificate, key = self._directory / "cert.pem", self._directory / "key.pem"
+        certificate, key = self._directory / "server.pem", self._directory / "server.key"
         try:
             leaf = make_leaf(self._authority(now), self._domain, now=now)
             _write(key, leaf.key, mode=0o600)
@@ -70,7 +70,7 @@ class LocalAuthority:
         return load_pair(certificate, key, now=now)
 
     def _authority(self, now: datetime) -> Signed:
-        certificate, key = self._directory / "ca.pem", self._directory / "ca-key.pem"
+        certificate, key = self._directory / "ca.pem", self._directory / "ca.key"
         if certificate.exists():
             if not key.exists():
                 raise ValueError(f"{key.name} is missing")
