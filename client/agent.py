@@ -36,17 +36,19 @@ class Agent:
     def __init__(self, plan: AgentPlan) -> None:
         self._plan = plan
         self._stack = AsyncExitStack()
+        self.refusal: LinkRefused | None = None
+        """Why the relay will not have us, once it is final."""
         self._catalogue = Catalogue.load(places.own_schemes_file())
         self._feed = Feed(first=int(time.time() * 1000))
         self._tunnels = Tunnels()
         self._store = self._build_store()
         self._chains = [self._build_chain(tunnel) for tunnel in plan.tunnels]
-        self._state = AgentState(plan=plan, store=self._store, feed=self._feed, clock=time.time)
+        self.state = AgentState(plan=plan, store=self._store, feed=self._feed, clock=time.time)
         self._tether = Tether(
             dialer=plan.dialer,
             wanted=tuple(Wanted(tunnel.name, tunnel.pool) for tunnel in plan.tunnels),
             handler=self._tunnels,
-            on_state=self._state.link_changed,
+            on_state=self.state.link_changed,
             on_granted=self._bind,
             on_notice=self._noticed,
             random=random.random,
@@ -54,7 +56,7 @@ class Agent:
         signatures = Signatures(catalogue=self._catalogue, rules=[rule for plan in plan.tunnels for rule in plan.rules])
         replayer = Replayer(self._tunnels, store=self._store, signatures=signatures, clock=time.time)
         self.inspector: Inspector = LocalInspector(
-            store=self._store, feed=self._feed, replayer=replayer, status=self._state.status
+            store=self._store, feed=self._feed, replayer=replayer, status=self.state.status
         )
 
     @asynccontextmanager
@@ -63,7 +65,7 @@ class Agent:
         api = ApiServer(self.inspector, host=self._plan.inspect_host, port=self._plan.inspect_port)
         try:
             url = await api.start()
-            self._state.inspect_url = url
+            self.state.inspect_url = url
             me = RunningAgent(os.getpid(), url, time.time())
             with announced(me, self._plan.agents) if self._plan.agents else nullcontext():
                 yield url
@@ -81,11 +83,12 @@ class Agent:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._state.watch(self._tether))
+                tasks.create_task(self.state.watch(self._tether))
                 tasks.create_task(self._tether.run())
         except* LinkRefused as group:
             refused = _only(group)
-            self._state.refused(refused)
+            self.refusal = refused
+            self.state.refused(refused)
             raise refused from None
 
     def _build_store(self) -> Store:
@@ -120,7 +123,7 @@ class Agent:
             self._tunnels.bind(endpoint.name, chain)
 
     def _noticed(self, notice: Notice) -> None:
-        self._state.notice = notice.text
+        self.state.notice = notice.text
 
 
 def _only(group: BaseExceptionGroup[LinkRefused]) -> LinkRefused:

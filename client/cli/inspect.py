@@ -1,0 +1,24 @@
+"""`hookline inspect`: the terminal interface on a running client."""
+
+import subprocess
+import sys
+
+import click
+
+
+@click.command("inspect")
+@click.option("--url", metavar="URL", help="The client's local API. Default: that of the client started last.")
+def command(*, url: str | None) -> None:
+    """Attach the terminal interface to a running client. `q` leaves it; the client goes on."""
+    from client.cli.inspecting import newest_agent  # noqa: PLC0415 - `--help` need not wait for it
+    from client.cli.interface import choose  # noqa: PLC0415
+
+    choose("tui")
+    if url is None:
+        agent = newest_agent()
+        if agent is None:
+            click.echo("hookline: no hookline runs: start one with `hookline http 3000`", err=True)
+            raise click.exceptions.Exit(1)
+        url = agent.url
+    code = subprocess.run([sys.executable, "-m", "client.tui", url], check=False).returncode  # noqa: S603 - our own
+    raise click.exceptions.Exit(code)

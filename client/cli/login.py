@@ -1,0 +1,46 @@
+"""`hookline login`: keeps the token for a relay."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from client.cli.loop import run
+
+
+@click.command("login")
+@click.argument("relay", metavar="URL")
+@click.option(
+    "--relay-ca", metavar="FILE", type=click.Path(path_type=Path), help="Trust this CA, instead of the system's."
+)
+def command(*, relay: str, relay_ca: Path | None) -> None:
+    """Store the token for the relay at URL, after the relay has accepted it.
+
+    The token is asked for, or read from standard input where that is no terminal; it never stands on a command line.
+    It is what `hookline-relay token create NAME` printed on the server.
+    """
+    from client import places  # noqa: PLC0415 - `--help` need not wait for it
+    from client.agent import PRODUCT  # noqa: PLC0415
+    from client.credentials import Credentials  # noqa: PLC0415
+    from client.relay import Dialer, RelayAddress  # noqa: PLC0415
+
+    address = RelayAddress.parse(relay)
+    token = click.prompt("Token", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    token = token.strip()
+    if not token:
+        raise click.UsageError("no token was given: paste what `hookline-relay token create NAME` printed")
+    run(_check(Dialer(address, token, PRODUCT, relay_ca)))
+    Credentials(places.credentials_file()).store(address.url, token)
+    click.echo(f"logged in to {address.url}; now: hookline http 3000", err=True)
+
+
+async def _check(dialer: object) -> None:
+    """Have the relay accept the token.
+
+    Raises:
+        DialFailed: it was not reached or said no.
+    """
+    from client.relay import Dialer  # noqa: PLC0415 - `--help` need not wait for it
+
+    assert isinstance(dialer, Dialer)  # noqa: S101 - typed as object for the lazy import's sake
+    (await dialer.dial()).abort()

@@ -1,0 +1,107 @@
+"""The top of the `hookline` command: its subcommands, and how failures leave the program."""
+
+import importlib
+import os
+import signal
+import sys
+from types import MappingProxyType
+
+import click
+
+from shared.errors import TunnelError
+
+COMMANDS = MappingProxyType(
+    {
+        "http": ("client.cli.http", "Open a tunnel to a local app: `hookline http 3000`."),
+        "start": ("client.cli.start", "Open the tunnels of hookline.toml."),
+        "demo": ("client.cli.demo", "See it work: relay, app and signed test events on this machine."),
+        "login": ("client.cli.login", "Store the token for a relay."),
+        "inspect": ("client.cli.inspect", "Attach the terminal interface to a running client."),
+        "status": ("client.cli.status", "Show what runs."),
+        "list": ("client.cli.list_", "List captured deliveries."),
+        "show": ("client.cli.show", "Show a captured delivery."),
+        "replay": ("client.cli.replay", "Send captured deliveries to the app again."),
+        "diff": ("client.cli.diff", "Compare two deliveries or attempts."),
+        "export": ("client.cli.export", "Turn deliveries into cURL, HAR, pytest and more."),
+        "import": ("client.cli.import_", "Take in HAR, raw HTTP or cURL."),
+        "clear": ("client.cli.clear", "Remove captured deliveries."),
+        "wait": ("client.cli.wait", "Block until a delivery arrives, for CI."),
+        "verify": ("client.cli.verify", "Check a signature and prove why it fails."),
+        "schemes": ("client.cli.schemes", "The signature schemes that are known."),
+        "send": ("client.cli.send", "Send a signed test event."),
+        "config": ("client.cli.config", "Check and show the settings."),
+    }
+)
+"""Name to module and the line of help: listing them imports none."""
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names, the way a newcomer meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)  # noqa: S101 - every module of the table has one
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="hookline", prog_name="hookline")
+@click.option("--debug", is_flag=True, help="Log everything, with tracebacks, to standard error.")
+def command(*, debug: bool) -> None:
+    """See the webhooks that reach your laptop, and prove what is wrong with them.
+
+    \b
+    First:   hookline demo                             everything on this machine, nothing to set up
+    Then:    hookline login https://relay.example.com  once; asks for the token of `hookline-relay token create`
+             hookline http 3000                        and give the URL it shows to the provider
+    """  # noqa: D301 - \b is click's mark for text that is not to be wrapped
+    from shared.logs import configure  # noqa: PLC0415 - `--help` need not wait for it
+
+    configure(level="debug" if debug else "error", stream=sys.stderr, tracebacks=debug)
+
+
+def main() -> None:
+    """Run the command; whatever goes wrong leaves as one sentence and an exit code."""
+    try:
+        code = command(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except TunnelError as error:
+        from client.exits import exit_code  # noqa: PLC0415 - only a failure needs to know
+        from shared.printable import printable  # noqa: PLC0415
+
+        click.echo(f"hookline: {printable(str(error))}", err=True)
+        code = exit_code(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        click.echo(
+            f"hookline: this is a bug in hookline ({type(error).__name__}); nothing you did wrong. "
+            "Run the same with `hookline --debug …` and report what it prints.",
+            err=True,
+        )
+        code = 1
+    sys.exit(code)
