@@ -1,7 +1,7 @@
 """Opens SQLite files the one way this product does: WAL, checked version, forward migrations."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -65,8 +65,30 @@ def connect(
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+    if _version(connection, path, len(migrations)) == len(migrations):
+        return
+    # Looked at again under the write lock: another process may be opening the same new file.
+    connection.execute("BEGIN IMMEDIATE")
+    for script in migrations[_version(connection, path, len(migrations)) :]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection, path: Path, known: int) -> int:
     (found,) = connection.execute("PRAGMA user_version").fetchone()
-    if found > len(migrations):
-        raise SchemaTooNew(path, found, len(migrations))
-    for number, script in enumerate(migrations[found:], start=found + 1):
-        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+    if found > known:
+        raise SchemaTooNew(path, found, known)
+    version: int = found
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements one by one: `executescript` would commit before it begins."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
