@@ -174,11 +174,15 @@ class Supervisor:
         arguments += ["--tls", tls, "--admin", f"127.0.0.1:{free_port()}"]
         if tls != "off":
             arguments += ["--listen-http", f"127.0.0.1:{plain_port}"]
-        program = self.start("relay", "hookline-relay", "serve", *arguments, *options)
-        relay = Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=None)
-        await until_async(lambda: _serves(relay), what="the relay's readiness")
-        relay.ca = next(iter(sorted(data.rglob("*ca*.pem"))), None)
-        return relay
+        program = self.start("relay", "hookline-relay", "serve", "--ready-json", *arguments, *options)
+        ready = json.loads((await program.says(r"(?m)^\{.*\}$"))[0])
+        return Relay(
+            program,
+            port=port,
+            plain_port=port if tls == "off" else plain_port,
+            tls=tls,
+            ca=Path(ready["ca"]) if ready["ca"] else None,
+        )
 
     async def client(
         self,
@@ -210,18 +214,3 @@ def check_output(text: str, secrets: Sequence[str]) -> None:
     assert "this is a bug in hookline" not in text, text
     for secret in secrets:
         assert secret not in text, "a secret was printed"
-
-
-async def _serves(relay: Relay) -> bool:
-    assert relay.program.running, f"the relay ended:\n{relay.program.text}"
-    try:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(
-                f"http://127.0.0.1:{relay.plain_port}/_hookline/readyz",
-                headers={"Host": f"{DOMAIN}:{relay.plain_port}"},
-            ) as response,
-        ):
-            return response.status == 200
-    except aiohttp.ClientError:
-        return False
