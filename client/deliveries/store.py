@@ -1,33 +1,194 @@
-"""The store of deliveries: one SQLite file."""
+"""The store of deliveries: one SQLite file, written in the loop, read beside it."""
 
+import asyncio
+import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
-from client.deliveries.retention import Limits
-from client.views import Counts
+from client.deliveries.attempt import Attempt
+from client.deliveries.checkpoint import Checkpoint
+from client.deliveries.faults import sentence
+from client.deliveries.feed import Feed
+from client.deliveries.file import HistoryFile
+from client.deliveries.groups import REPLAYS, Groups
+from client.deliveries.journal import Journal
+from client.deliveries.retention import Limits, Retention
+from client.deliveries.upkeep import Begun, Upkeep
+from client.deliveries.writing import Part
+from client.views import Counts, DeliverySummary
+from shared.sqlite import StoreUnusable
+
+T = TypeVar("T")
+
+_INTERRUPTED = "UPDATE attempts SET state = 'interrupted' WHERE state = 'pending'"
+_INTERRUPTED_ROWS = "UPDATE deliveries SET state = 'interrupted' WHERE state = 'pending'"
 
 
 class Store:
     """Every delivery with its attempts, in one file that survives a killed process."""
 
     def __init__(self, path: Path, *, clock: Callable[[], float], limits: Limits) -> None:
-        self._path = path
-        self._clock = clock
-        self._limits = limits
-        self.counts = Counts()
-        self.trouble = ""
-        """A sentence when deliveries are not being recorded as they should; empty when all is well."""
+        self._file = HistoryFile(path, clock=clock)
+        self._reads = ThreadPoolExecutor(1, thread_name_prefix="history-reads")
+        self._checkpoints = ThreadPoolExecutor(1, thread_name_prefix="history-checkpoints")
+        self._checkpoint = Checkpoint(self._file, executor=self._checkpoints)
+        self._groups = Groups()
+        self._journal = Journal(
+            self._file,
+            groups=self._groups,
+            checkpoint=self._checkpoint,
+            on_changes=self._changed,
+            on_trouble=self._troubled,
+        )
+        self._upkeep = Upkeep(
+            file=self._file,
+            journal=self._journal,
+            checkpoint=self._checkpoint,
+            retention=Retention(limits, clock=clock),
+        )
+        self._begun = Begun(self._journal.note)
+        self._feed: Feed | None = None
+        self._reader: tuple[int, sqlite3.Connection] | None = None
+        self._received = self._failed = self._bad_signatures = 0
         self.interrupted = 0
         """Attempts that the last run of the client left without an end."""
+        self.leaving = False
+        """The client is ending: an exchange that is cancelled now is interrupted, not given up by its sender."""
+        self.on_trouble: Callable[[], None] | None = None
+        """Called when `trouble` changed."""
 
     @classmethod
     def open(cls, path: Path, *, clock: Callable[[], float], limits: Limits | None = None) -> "Store":
-        """Open or make the file at `path`.
+        """Open or make the file at `path`. Where that cannot be done now, begin without it and say so in `trouble`.
 
         Raises:
             SchemaTooNew: a newer version of the product wrote it.
         """
-        return cls(path, clock=clock, limits=limits or Limits())
+        store = cls(path, clock=clock, limits=limits or Limits())
+        try:
+            connection = store._file.open()
+            store._journal.attach(connection)
+            store.interrupted = connection.execute(_INTERRUPTED).rowcount
+            if store.interrupted:
+                connection.execute(_INTERRUPTED_ROWS)
+        except (StoreUnusable, sqlite3.Error) as error:
+            store._journal.stop(sentence(error, path))
+        return store
+
+    @property
+    def path(self) -> Path:
+        """Where the history is."""
+        return self._file.path
+
+    @property
+    def trouble(self) -> str:
+        """A sentence when deliveries are not being recorded as they should; empty when all is well."""
+        return self._journal.trouble or self._file.notice
+
+    @property
+    def recording(self) -> bool:
+        """False while nothing can be written."""
+        return not self._journal.trouble
+
+    @property
+    def counts(self) -> Counts:
+        """Totals since the store was opened."""
+        return Counts(received=self._received, failed=self._failed, bad_signatures=self._bad_signatures)
+
+    @property
+    def unrecorded(self) -> list[Attempt]:
+        """Attempts that are only in memory."""
+        return list(self._journal.unrecorded)
+
+    def follow(self, feed: Feed) -> None:
+        """Publish every change to `feed`."""
+        self._feed = feed
+
+    def begin(self, attempt: Attempt) -> None:
+        """Know that an attempt begins: it has a row before long, whatever becomes of it."""
+        self._begun.add(attempt)
+        self._upkeep.wake()
+
+    def put(self, attempt: Attempt) -> asyncio.Future[bool]:
+        """Write an attempt; the result, at the end of this turn of the loop, says whether it is in the file."""
+        self._count(attempt)
+        return self._journal.put(attempt)
+
+    def note(self, attempt: Attempt) -> None:
+        """Write an attempt for nobody who waits."""
+        self._journal.note(attempt)
+
+    def flush(self) -> None:
+        """Write what waits, before this returns."""
+        self._journal.flush()
+
+    def finish_now(self, attempt: Attempt) -> None:
+        """Write an attempt before this returns."""
+        self._count(attempt)
+        self._journal.note(attempt)
+        self._journal.flush()
+
+    def add_part(self, attempt: Attempt, side: int, start: int, data: bytes) -> None:
+        """Write a piece of a long content."""
+        self._journal.add_part(Part(attempt, side, start, data))
+
+    def reserve(self, delivery_id: str) -> int:
+        """Give the number of a replay that is about to be made; 1 where the delivery is not in the file."""
+        connection = self._file.connection
+        group = None if connection is None else self._groups.by_id(connection, delivery_id)
+        if group is None:
+            return 1
+        group.attempts += 1
+        return group.attempts
+
+    async def read(self, reading: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `reading` in a thread, with a connection that only reads.
+
+        Raises:
+            StoreUnusable: the file cannot be read.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._reads, self._read, reading)
 
     def close(self) -> None:
         """Write what waits to be written, and let the file go."""
+        self._begun.close()
+        self._upkeep.close()
+        self._journal.flush()
+        self._checkpoints.shutdown()
+        self._reads.submit(self._drop_reader)
+        self._reads.shutdown()
+        self._file.close()
+        self._checkpoint.close()
+
+    def _read(self, reading: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            if self._reader is None or self._reader[0] != self._file.generation:
+                self._drop_reader()
+                self._reader = (self._file.generation, self._file.reader())
+            return reading(self._reader[1])
+        except sqlite3.Error as error:
+            self._drop_reader()
+            raise StoreUnusable(self.path, str(error)) from error
+
+    def _drop_reader(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader[1].close()
+
+    def _count(self, attempt: Attempt) -> None:
+        if attempt.state != "pending" and attempt.kind not in REPLAYS:
+            self._received += 1
+            self._failed += attempt.state != "answered" or (attempt.status or 0) >= 400  # noqa: PLR2004 - client errors
+            self._bad_signatures += attempt.signature.state == "invalid"
+
+    def _changed(self, summaries: list[DeliverySummary]) -> None:
+        if self._feed is not None:
+            for summary in summaries:
+                self._feed.publish(delivery=summary)
+
+    def _troubled(self) -> None:
+        self._upkeep.wake()
+        if self.on_trouble is not None:
+            self.on_trouble()

@@ -1,0 +1,148 @@
+"""An attempt: what is known of one try to have a delivery answered, while it runs and as a row."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from client.deliveries.capture import Capture
+from client.deliveries.schema import attempt_key
+from client.views import AttemptKind, AttemptState, DeliverySummary, SignatureView
+from shared.exchange import Delivery
+from shared.http.heads import Fields, RequestHead, ResponseHead
+
+UNJUDGED = SignatureView(state="unconfigured")
+
+
+class Facts(msgspec.Struct, frozen=True, array_like=True):
+    """What a row holds that no filter reads, as one MessagePack array: fields may be added at its end."""
+
+    request: RequestHead
+    response: ResponseHead | None
+    signature: SignatureView
+    delivery: Delivery
+    """As the relay described this attempt: its own id, time and address, also where it was grouped under another."""
+    app: str
+    """The app it went to, as `http://localhost:3000`."""
+    detail: str
+    clock: str
+    healthy: bool
+    trailers: Fields = ()
+    """The request's, kept for its replay."""
+
+
+class Attempt(msgspec.Struct, eq=False, kw_only=True):
+    """An attempt on its way; `seq` and `number` are given when its row is first written."""
+
+    delivery: Delivery
+    head: RequestHead
+    kind: AttemptKind
+    started_at: float
+    app: str
+    request: Capture
+    response: Capture
+    state: AttemptState = "pending"
+    answer: ResponseHead | None = None
+    failure: str = ""
+    detail: str = ""
+    duration_seconds: float | None = None
+    judged: bool = False
+    signature: SignatureView = UNJUDGED
+    provider: str = ""
+    event_type: str = ""
+    event_id: str = ""
+    clock: str = ""
+    healthy: bool = True
+    seq: int = 0
+    """0: no place yet."""
+    number: int = 0
+    written: int = 0
+    """The generation of the file in which its row is committed; 0: none."""
+    ordinal: int = 1
+    """Which of the provider's own attempts it is; replays do not count."""
+    tell: Callable[["Attempt"], None] | None = None
+    """Completes `clock` and `healthy` when the attempt has ended and has its place."""
+    queued: bool = False
+    """It waits for the next commit."""
+
+    @property
+    def key(self) -> int:
+        """The key of its row."""
+        return attempt_key(self.seq, self.number)
+
+    @property
+    def status(self) -> int | None:
+        """The answer's status code, or None."""
+        return None if self.answer is None else self.answer.status
+
+
+ATTEMPT_COLUMNS = 14
+DELIVERY_COLUMNS = 19
+
+Row = tuple[str | int | float | bytes | None, ...]
+_encode = msgspec.msgpack.Encoder().encode
+decode_facts = msgspec.msgpack.Decoder(Facts).decode
+
+
+def attempt_row(attempt: Attempt) -> Row:
+    """Give the row of table `attempts`, in the order of its columns."""
+    answer = attempt.answer
+    request = attempt.request
+    response = attempt.response
+    facts = Facts(
+        attempt.head,
+        answer,
+        attempt.signature,
+        attempt.delivery,
+        attempt.app,
+        attempt.detail,
+        attempt.clock,
+        attempt.healthy,
+        request.trailers,
+    )
+    return (
+        attempt.key,
+        attempt.kind,
+        attempt.state,
+        attempt.started_at,
+        None if answer is None else answer.status,
+        attempt.failure,
+        attempt.duration_seconds,
+        _encode(facts),
+        request.total_bytes,
+        request.captured_bytes,
+        request.inline,
+        response.total_bytes,
+        response.captured_bytes,
+        response.inline,
+    )
+
+
+def summary_of(attempt: Attempt) -> DeliverySummary:
+    """Give the list's row of a delivery that consists of this attempt alone."""
+    delivery = attempt.delivery
+    answer = attempt.answer
+    return DeliverySummary(
+        attempt.seq,
+        delivery.id,
+        delivery.received_at,
+        delivery.endpoint,
+        attempt.head.method.decode("latin-1"),
+        attempt.head.target.decode("latin-1"),
+        attempt.provider,
+        attempt.event_type,
+        attempt.event_id,
+        attempt.request.total_bytes,
+        attempt.signature.state,
+        attempt.number,
+        attempt.state,
+        None if answer is None else answer.status,
+        attempt.failure,
+        attempt.duration_seconds,
+        attempt.kind,
+        attempt.clock,
+        attempt.healthy,
+    )
+
+
+delivery_row = msgspec.structs.astuple
+"""Gives the row of table `deliveries`: its columns are the summary's fields, in their order."""

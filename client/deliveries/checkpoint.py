@@ -1,0 +1,94 @@
+"""Carries the write-ahead log into the file without holding an exchange up."""
+
+import asyncio
+import contextlib
+import fcntl
+import sqlite3
+from concurrent.futures import Executor
+from io import BufferedRandom
+
+from client.deliveries.file import HistoryFile
+
+BEGIN_BYTES = 16 * 1024**2
+"""The log is carried over when it has grown by this: a small log that is written again costs each commit less."""
+
+FINISH_BYTES = 1024**2
+"""What may be left to be carried over in the loop: about 4 ms."""
+
+MOST_ROUNDS = 3
+
+_CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
+
+
+class Checkpoint:
+    """Checkpoints in a thread, and the last small piece in the loop, so that the log can begin again.
+
+    A checkpoint begins only when something was committed since the last one ended, and only the process that holds the
+    lock file does any. So no commit can begin the log again under a running checkpoint, which SQLite before 3.51.3 does
+    not survive.
+    """
+
+    def __init__(self, file: HistoryFile, *, executor: Executor) -> None:
+        self._file = file
+        self._executor = executor
+        self._waiting_bytes = 0
+        self._running = False
+        self._rounds = 0
+        self._lock: BufferedRandom | None = None
+
+    def wrote(self, size_bytes: int) -> None:
+        """Know that a commit added about so much to the log."""
+        self._waiting_bytes += size_bytes
+        if self._waiting_bytes > BEGIN_BYTES and not self._running:
+            self.begin()
+
+    def begin(self) -> None:
+        """Carry over what waits, if this process is the one that does."""
+        if self._running or not self._waiting_bytes or not self._chosen():
+            return
+        self._running = True
+        self._rounds = 0
+        self._round()
+
+    def close(self) -> None:
+        """Let the lock file go."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.close()
+
+    def _chosen(self) -> bool:
+        if self._lock is None:
+            try:
+                lock = self._file.path.with_name(self._file.path.name + ".lock").open("a+b")
+            except OSError:
+                return False
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.close()
+                return False
+            self._lock = lock
+        return True
+
+    def _round(self) -> None:
+        self._waiting_bytes = 0
+        self._rounds += 1
+        done = asyncio.get_running_loop().run_in_executor(self._executor, self._carry_over)
+        done.add_done_callback(self._carried)
+
+    def _carry_over(self) -> None:
+        """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._file.path)) as connection:
+            connection.execute(_CHECKPOINT).fetchone()
+
+    def _carried(self, done: asyncio.Future[None]) -> None:
+        connection = self._file.connection
+        if done.cancelled() or connection is None or not self._waiting_bytes:
+            self._running = False
+        elif self._waiting_bytes > FINISH_BYTES and self._rounds < MOST_ROUNDS:
+            self._round()
+        else:
+            self._running = False
+            self._waiting_bytes = 0
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute(_CHECKPOINT).fetchone()

@@ -1,0 +1,25 @@
+"""What SQLite's errors mean to the user, in a sentence."""
+
+import sqlite3
+from pathlib import Path
+
+from client.deliveries.file import error_code
+
+_GOES_ON = "deliveries are still forwarded, and recording goes on by itself"
+
+_WHY = {
+    sqlite3.SQLITE_FULL: "the disk is full: free some space",
+    sqlite3.SQLITE_BUSY: "another program keeps the file locked: close it",
+    sqlite3.SQLITE_LOCKED: "another program keeps the file locked: close it",
+    sqlite3.SQLITE_READONLY: "the file is read-only: make it writable",
+    sqlite3.SQLITE_PERM: "the file may not be written: make it writable",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened: see that its directory exists and is writable",
+    sqlite3.SQLITE_IOERR: "the disk reports an error: see that it is there and sound",
+}
+
+
+def sentence(error: BaseException, path: Path) -> str:
+    """Say what keeps deliveries from being recorded, and what to do."""
+    code = error_code(error) or error_code(error.__cause__ or error)
+    why = _WHY.get(code, f"it cannot be written ({error}): see that it is sound")
+    return f"history is not being saved to {path}: {why}; {_GOES_ON}"

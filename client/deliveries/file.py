@@ -1,0 +1,139 @@
+"""The history file: opened, moved aside when it is damaged, opened again when it was taken away."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from client.deliveries.schema import MIGRATIONS
+from shared.sqlite import StoreUnusable, connect
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+CHECKED_BYTES = 16 * 1024**2
+"""A file up to this size is checked whole when it is opened; a larger one shows its damage when it is read."""
+
+WAL_KEPT_BYTES = 16 * 1024**2
+
+_PRIMARY_CODE = 0xFF
+
+
+def error_code(error: BaseException) -> int:
+    """Give SQLite's primary result code of an error, 0 where there is none."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return 0 if code is None else int(code) & _PRIMARY_CODE
+
+
+def is_damage(error: BaseException) -> bool:
+    """True when the error says that the file is no database, or a damaged one."""
+    return error_code(error) in _DAMAGED or error_code(error.__cause__ or error) in _DAMAGED
+
+
+class HistoryFile:
+    """One connection that writes; another one is made for whoever reads beside it."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+        self.path = path
+        self.notice = ""
+        """A sentence when the file is not the one it was: moved aside, or begun anew."""
+        self.generation = 0
+        """Counts how often the path was opened: a row of an earlier generation may be gone."""
+        self.connection: sqlite3.Connection | None = None
+        self._clock = clock
+        self._identity: tuple[int, int] | None = None
+
+    def open(self) -> sqlite3.Connection:
+        """Open or make the file; a damaged one is moved aside first.
+
+        Raises:
+            SchemaTooNew: a newer version of the product wrote it.
+            StoreUnusable: it cannot be opened now; says why.
+        """
+        try:
+            self.connection = self._opened()
+        except (StoreUnusable, sqlite3.Error) as error:
+            if not is_damage(error):
+                if isinstance(error, StoreUnusable):
+                    raise
+                raise StoreUnusable(self.path, str(error)) from error
+            self.move_aside()
+            self.connection = self._opened()
+        self.generation += 1
+        found = self.path.stat()
+        self._identity = (found.st_dev, found.st_ino)
+        return self.connection
+
+    def reader(self) -> sqlite3.Connection:
+        """Give a connection of one's own that only reads.
+
+        Raises:
+            sqlite3.Error: the file cannot be read.
+        """
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def taken_away(self) -> bool:
+        """True when the path no longer leads to the file that is open."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return True
+        return self._identity != (found.st_dev, found.st_ino)
+
+    def begin_anew(self) -> sqlite3.Connection:
+        """Open the path again after the file was taken away.
+
+        Raises:
+            SchemaTooNew: a newer version of the product wrote what is there now.
+            StoreUnusable: it cannot be opened now; says why.
+        """
+        self.close()
+        connection = self.open()
+        self.notice = f"the history file {self.path} was removed while hookline ran: a new one was begun"
+        return connection
+
+    def move_aside(self) -> None:
+        """Rename a damaged file and its write-ahead log, and say so.
+
+        Raises:
+            StoreUnusable: it cannot be renamed.
+        """
+        self.close()
+        aside = self.path.with_name(f"{self.path.name}.damaged-{self._clock():.0f}")
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                part = self.path.with_name(self.path.name + suffix)
+                if part.exists():
+                    part.replace(aside.with_name(aside.name + suffix))
+        except OSError as error:
+            raise StoreUnusable(self.path, f"it is damaged and cannot be moved aside: {error.strerror}") from error
+        self.notice = f"the history file was damaged: it was moved to {aside}, and a new one was begun"
+
+    def close(self) -> None:
+        """Let the file go; what is committed is kept."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = connect(self.path, MIGRATIONS)
+        try:
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
+            if self.path.stat().st_size <= CHECKED_BYTES:
+                self._check(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            error = sqlite3.DatabaseError(str(found))
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error

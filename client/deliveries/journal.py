@@ -1,0 +1,240 @@
+"""Commits attempts in groups: at most one transaction a turn of the event loop, in the loop."""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+
+from client.deliveries.attempt import Attempt, summary_of
+from client.deliveries.checkpoint import Checkpoint
+from client.deliveries.faults import sentence
+from client.deliveries.file import HistoryFile, error_code, is_damage
+from client.deliveries.groups import Groups, place
+from client.deliveries.writing import Part, Writing
+from client.views import DeliverySummary
+from shared.errors import TunnelError
+
+REMEMBERED_UNRECORDED = 200
+"""Attempts that are kept in memory, to be shown, and written when the file takes them again."""
+
+BUSY_SECONDS = 0.25
+"""How long answers wait for another process to let the file go."""
+
+BUSY_PAUSE_SECONDS = 0.002
+RECOVERY_SECONDS = 1.0
+
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+class Journal:
+    """The way of attempts into the file. Nothing in here can fail an exchange: what cannot be written is said."""
+
+    def __init__(
+        self,
+        file: HistoryFile,
+        *,
+        groups: Groups,
+        checkpoint: Checkpoint,
+        on_changes: Callable[[list[DeliverySummary]], None],
+        on_trouble: Callable[[], None],
+    ) -> None:
+        self._file = file
+        self._groups = groups
+        self._checkpoint = checkpoint
+        self._on_changes = on_changes
+        self._on_trouble = on_trouble
+        self._attempts: list[Attempt] = []
+        self._parts: list[Part] = []
+        self._waiters: list[asyncio.Future[bool]] = []
+        self._scheduled: asyncio.Handle | None = None
+        self._busy_since: float | None = None
+        self._next_seq = 1
+        self._version = 0
+        self.unrecorded: deque[Attempt] = deque(maxlen=REMEMBERED_UNRECORDED)
+        self.trouble = ""
+        """Why nothing is being recorded now; empty when it is."""
+
+    def put(self, attempt: Attempt) -> asyncio.Future[bool]:
+        """Write the attempt as it will be at the end of this turn; the result says whether it is committed."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[bool] = loop.create_future()
+        if self.trouble:
+            self._keep(attempt)
+            waiter.set_result(False)
+            return waiter
+        self._waiters.append(waiter)
+        self.note(attempt)
+        return waiter
+
+    def note(self, attempt: Attempt) -> None:
+        """Write the attempt as `put` does, for nobody who waits."""
+        if self.trouble:
+            self._keep(attempt)
+            return
+        if not attempt.queued:
+            attempt.queued = True
+            self._attempts.append(attempt)
+        if self._scheduled is None:
+            self._scheduled = asyncio.get_running_loop().call_soon(self.flush)
+
+    def add_part(self, part: Part) -> None:
+        """Write a piece of a long content, and its attempt's row before it."""
+        if self.trouble:
+            part.capture.lose(part.start)
+            return
+        self._parts.append(part)
+        if self._scheduled is None or not part.attempt.written:
+            self.note(part.attempt)
+
+    def flush(self) -> None:
+        """Commit now what waits; called once a turn, and by whoever cannot wait for its end."""
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
+        if not self._attempts and not self._parts:
+            return
+        try:
+            changed = self._commit(self._attempts, self._parts)
+        except (sqlite3.Error, TunnelError) as error:
+            self._failed(error)
+        else:
+            self._committed(changed)
+
+    def recover(self) -> bool:
+        """Try to write what could not be written; True when recording goes on."""
+        kept = list(self.unrecorded)
+        try:
+            if self._file.connection is None:
+                self.attach(self._file.open())
+            changed = self._commit(kept, [])
+        except (sqlite3.Error, TunnelError) as error:
+            self._say(sentence(error, self._file.path))
+            return False
+        self.unrecorded.clear()
+        self._done(kept)
+        self._say("")
+        self._on_changes(changed)
+        return True
+
+    def attach(self, connection: sqlite3.Connection) -> None:
+        """Begin to write to a connection that was just opened."""
+        self._groups.load(connection)
+        self._read_counters(connection)
+
+    def stop(self, why: str) -> None:
+        """Begin without a file: nothing is recorded until `recover` succeeds."""
+        self._say(why)
+
+    def tell(self) -> None:
+        """Have it known that the file is another one."""
+        self._on_trouble()
+
+    def _commit(self, attempts: list[Attempt], parts: list[Part]) -> list[DeliverySummary]:
+        connection = self._file.connection
+        if connection is None:
+            connection = self._file.open()
+            self.attach(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA data_version").fetchone()[0] != self._version:
+                self._read_counters(connection)
+            writing = Writing(connection, self._groups, self._next_seq, generation=self._file.generation)
+            try:
+                for attempt in attempts:
+                    writing.add(attempt)
+            finally:
+                self._next_seq = writing.next_seq
+            for part in parts:
+                writing.add_part(part)
+            writing.execute()
+            changed = writing.summaries()
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._checkpoint.wrote(writing.size_bytes)
+        return changed
+
+    def _read_counters(self, connection: sqlite3.Connection) -> None:
+        (self._version,) = connection.execute("PRAGMA data_version").fetchone()
+        (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
+        self._next_seq = max(self._next_seq, (last or 0) + 1)
+        self._groups.forget_counts()
+
+    def _committed(self, changed: list[DeliverySummary]) -> None:
+        self._busy_since = None
+        self._done(self._attempts)
+        self._attempts, self._parts = [], []
+        self._resolve(recorded=True)
+        self._on_changes(changed)
+
+    def _done(self, attempts: list[Attempt]) -> None:
+        for attempt in attempts:
+            attempt.written = self._file.generation
+            attempt.queued = False
+            attempt.request.settled()
+            attempt.response.settled()
+
+    def _resolve(self, *, recorded: bool) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(recorded)
+
+    def _failed(self, error: Exception) -> None:
+        if error_code(error) in _BUSY and self._patient():
+            return
+        self._busy_since = None
+        if is_damage(error) and self._replaced():
+            self.flush()
+            return
+        attempts, self._attempts = self._attempts, []
+        parts, self._parts = self._parts, []
+        self._say(sentence(error, self._file.path))
+        for part in parts:
+            part.capture.lose(part.start)
+        for attempt in attempts:
+            self._keep(attempt)
+        self._resolve(recorded=False)
+
+    def _patient(self) -> bool:
+        """Try again soon while the file has not been locked for long."""
+        loop = asyncio.get_running_loop()
+        if self._busy_since is None:
+            self._busy_since = loop.time()
+        if loop.time() - self._busy_since > BUSY_SECONDS:
+            return False
+        self._scheduled = loop.call_later(BUSY_PAUSE_SECONDS, self.flush)
+        return True
+
+    def _replaced(self) -> bool:
+        """Put a new file in the place of a damaged one."""
+        try:
+            self._file.move_aside()
+            self.attach(self._file.open())
+        except (sqlite3.Error, TunnelError):
+            return False
+        self._on_trouble()
+        return True
+
+    def _keep(self, attempt: Attempt) -> None:
+        """Remember an attempt that cannot be written, under a number of its own, and show it."""
+        if not attempt.seq:
+            connection = self._file.connection
+            try:
+                if connection is None:
+                    raise sqlite3.OperationalError("no file")
+                self._next_seq = place(connection, self._groups, attempt, self._next_seq)
+            except sqlite3.Error:
+                attempt.seq, attempt.number = self._next_seq, 1
+                self._next_seq += 1
+        attempt.queued = False
+        if attempt not in self.unrecorded:
+            self.unrecorded.append(attempt)
+        self._on_changes([summary_of(attempt)])
+
+    def _say(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._on_trouble()

@@ -1,0 +1,93 @@
+"""Has attempts judged: the request's signature, and what the provider makes of the answer."""
+
+import sqlite3
+
+from client.deliveries import reading
+from client.deliveries.attempt import Attempt
+from client.deliveries.groups import REPLAYS
+from client.deliveries.store import Store
+from client.signatures.engine import Judgement, Signatures, Subject
+from client.views import SignatureView
+
+JUDGED_BYTES = 32 * 1024**2
+"""A longer content is not read back to be checked."""
+
+MOST_CHARACTERS = 512
+"""Of an event's type and id."""
+
+
+class Judging:
+    """Asks the signature engine, and writes what it says into the attempt as text that can be stored."""
+
+    def __init__(self, store: Store, signatures: Signatures) -> None:
+        self._store = store
+        self._signatures = signatures
+
+    def judge(self, attempt: Attempt) -> None:
+        """Judge a request by what is in memory of it. Once is enough."""
+        if attempt.judged:
+            return
+        attempt.judged = True
+        request = attempt.request
+        content = request.kept if request.whole and not request.parts_bytes else None
+        self._accept(attempt, self._signatures.judge(Subject.of(attempt.head, attempt.delivery, content)))
+
+    async def judge_long(self, attempt: Attempt) -> None:
+        """Judge a request whose content went to the file, in a thread. Nothing is said of one that is too long."""
+        if attempt.judged or attempt.request.seen_bytes > JUDGED_BYTES:
+            return
+        self._store.flush()
+        seq, number = attempt.seq, attempt.number
+
+        def read(connection: sqlite3.Connection) -> Judgement:
+            content = b"".join(reading.content(connection, seq, number, "request"))
+            whole = content if len(content) == attempt.request.seen_bytes else None
+            return self._signatures.judge(Subject.of(attempt.head, attempt.delivery, whole))
+
+        judgement = await self._store.read(read)
+        attempt.judged = True
+        self._accept(attempt, judgement)
+
+    def tell(self, attempt: Attempt) -> None:
+        """Say what the provider makes of an attempt that has ended."""
+        clock = self._signatures.clock(
+            attempt.provider,
+            attempt=attempt.ordinal,
+            status=attempt.status if attempt.state == "answered" else None,
+            failure=attempt.failure,
+            duration_seconds=attempt.duration_seconds or 0.0,
+        )
+        attempt.healthy = clock.healthy
+        if attempt.kind not in REPLAYS:
+            attempt.clock = clock.sentence
+
+    def _accept(self, attempt: Attempt, judgement: Judgement) -> None:
+        attempt.provider = judgement.provider
+        attempt.event_type = storable(judgement.event_type)
+        attempt.event_id = storable(judgement.event_id)
+        attempt.signature = _storable_view(judgement.signature)
+
+
+def storable(text: str) -> str:
+    """Give text that came out of a content as it can be stored: no lone surrogates, not endless."""
+    if len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS]
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _storable_view(view: SignatureView) -> SignatureView:
+    try:
+        "".join((view.sentence, view.next_step, *(value for pair in view.checked for value in pair))).encode()
+    except UnicodeEncodeError:
+        checked = tuple((storable(label), storable(value)) for label, value in view.checked)
+        return SignatureView(
+            view.state,
+            view.scheme,
+            view.reason,
+            storable(view.sentence),
+            storable(view.next_step),
+            view.proven,
+            checked,
+            tuple(storable(line) for line in view.ruled_out),
+        )
+    return view
