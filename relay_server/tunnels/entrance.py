@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from importlib.metadata import version
 
 from aiohttp import web
 
@@ -14,6 +13,7 @@ from relay_server.tunnels.leases import Leases
 from relay_server.tunnels.member import Member
 from relay_server.tunnels.patience import Patience
 from relay_server.tunnels.transport import ServerTransport
+from relay_server.version import version
 from shared.ids import NewId
 from shared.logs import Log
 from shared.protocol.codes import LINK_PATH, MESSAGE_BYTES, SUBPROTOCOL, GoAwayCode
@@ -22,6 +22,7 @@ log = Log(__name__)
 
 _FRAME_SLACK_BYTES = 1024
 _BEARER = "bearer "
+PRODUCT = f"hookline-relay/{version()}"
 
 
 class Entrance:
@@ -54,7 +55,6 @@ class Entrance:
         self._leases = Leases(names=names, routes=routes, endpoint=endpoint, random_name=random_name)
         self._members: set[Member] = set()
         self._patience = Patience(clock=clock)
-        self._product = f"hookline-relay/{version('hookline')}"
         self._draining = False
 
     @property
@@ -110,7 +110,7 @@ class Entrance:
             owner=owner,
             remote=request.remote or "",
             leases=self._leases,
-            product=self._product,
+            product=PRODUCT,
         )
         transport = ServerTransport(socket, request)
         self._members.add(member)

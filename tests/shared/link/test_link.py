@@ -1,7 +1,6 @@
 """A link between two ends in memory."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
@@ -10,15 +9,7 @@ from shared.exchange import Content, Request, Response
 from shared.protocol.hello import Limits
 from tests.exchanges import drain, echo, request, response
 from tests.pairs import linked
-
-
-async def settled(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until `condition` holds, at most a thousand times."""
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("nothing settled")
+from tests.waiting import settled
 
 
 async def test_request_is_answered_whole() -> None:
