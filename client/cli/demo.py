@@ -1,0 +1,48 @@
+"""`hookline demo`: everything on this machine."""
+
+import click
+
+from client.cli.loop import run
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Send the series once, print a line a delivery and a summary, and end.")
+@click.option(
+    "--ui",
+    type=click.Choice(["auto", "tui", "lines", "json", "quiet"]),
+    default="auto",
+    help="How deliveries are shown. Default: tui on a terminal, else lines.",
+)
+def command(*, once: bool, ui: str) -> None:
+    """See it work, with nothing to set up: q or Ctrl-C ends it, and nothing is left behind.
+
+    A relay serves https://demo.localhost:8443, a client is linked to it, a small app answers on a free port, and a
+    sender posts signed TalkifAI events to the public URL: good ones, a forged one, one that the app fails and that
+    is retried, a slow answer, a binary body, a custom function.
+    """
+    from client.cli.demo_once import play_once  # noqa: PLC0415 - `--help` need not wait for it
+    from client.cli.interface import choose  # noqa: PLC0415
+
+    if once:
+        raise click.exceptions.Exit(run(play_once()))
+    run(_watched(ui=choose(ui)))
+
+
+async def _watched(*, ui: str) -> None:
+    from client import demo  # noqa: PLC0415 - `--help` need not wait for it
+    from client.cli.interface import choose, show  # noqa: PLC0415
+    from client.cli.loop import first, stop_on_signals  # noqa: PLC0415
+
+    stop = stop_on_signals()
+    click.echo("starting a relay, a client, an app and a sender on this machine …", err=True)
+    async with demo.running(4040) as running:
+
+        async def shown() -> None:
+            public = await running.ready()
+            click.echo(f"{public}  (CA: {running.relay.ca_file})", err=True)
+            await show(running.agent.inspector, running.url, choose(ui))
+
+        async def until_asked() -> None:
+            await stop.wait()
+
+        await first(running.link(), running.play(), shown(), until_asked())
