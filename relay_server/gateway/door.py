@@ -1,0 +1,51 @@
+"""What all connections of the public door share."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from relay_server.gateway.connections import Connections
+from relay_server.gateway.deadlines import Deadlines
+from relay_server.gateway.settings import GatewaySettings
+from relay_server.routes import Routes
+from shared.ids import NewId
+from shared.logs import Log, Sparing
+
+if TYPE_CHECKING:
+    from relay_server.gateway.connection import Connection
+
+
+@dataclass(slots=True, kw_only=True)
+class Door:
+    """The door's collaborators, and whether it is about to close."""
+
+    routes: Routes
+    own_host: Callable[[], asyncio.Protocol]
+    clock: Callable[[], float]
+    new_id: NewId
+    settings: GatewaySettings
+    deadlines: Deadlines
+    connections: Connections
+    tasks: asyncio.TaskGroup
+    log: Log
+    sparing: Sparing
+    """For what senders can cause at will: the log must not be theirs to flood."""
+    draining: bool = False
+    """Connections are no longer kept after their answer."""
+    open: set["Connection"] = field(default_factory=set)
+    """The connections."""
+    exchanges: int = 0
+    """How many exchanges run."""
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when none runs; looked at while draining only."""
+
+    def began(self) -> None:
+        """Count one more exchange."""
+        self.exchanges += 1
+
+    def ended(self) -> None:
+        """Count one less."""
+        self.exchanges -= 1
+        if self.draining and not self.exchanges:
+            self.quiet.set()

@@ -1,0 +1,87 @@
+"""Passes the content of a request on as it arrives, no faster than it is taken."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from shared.errors import ContentBroken, Failure
+from shared.exchange import Content
+
+if TYPE_CHECKING:
+    from relay_server.gateway.wire import Wire
+
+_PROGRESS_BYTES = 1024
+
+
+class Intake:
+    """One request's content on its way from the connection to whoever takes it."""
+
+    __slots__ = ("_checked", "_most", "_received", "_stalled", "_waiting", "_window", "_wire", "content")
+
+    def __init__(
+        self,
+        wire: "Wire",
+        *,
+        length: int | None,
+        window_bytes: int,
+        most_bytes: int | None,
+        on_wanted: Callable[[], None] | None = None,
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            wire: whose reading stops while the window is full.
+            length: the declared length in bytes; None: none is declared.
+            window_bytes: how much may wait to be taken.
+            most_bytes: the longest content; None: any length.
+            on_wanted: called once, when the content is first waited for.
+        """
+        self._wire = wire
+        self._window = window_bytes
+        self._most = most_bytes
+        self._waiting = 0
+        self._received = 0
+        self._checked = 0
+        self._stalled = False
+        self.content = Content(ended=False, length=length, on_taken=self._taken, on_wanted=on_wanted)
+
+    @property
+    def received(self) -> int:
+        """How many bytes have arrived."""
+        return self._received
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait to be taken."""
+        return self._waiting
+
+    def feed(self, data: bytes) -> None:
+        """Pass on what arrived.
+
+        Raises:
+            ContentBroken: it is more than may be (CONTENT_TOO_LARGE).
+        """
+        self._received += len(data)
+        if self._most is not None and self._received > self._most:
+            raise ContentBroken(Failure.CONTENT_TOO_LARGE)
+        self._waiting += len(data)
+        self.content.feed(data)
+        if self._waiting >= self._window:
+            self._stalled = True
+            self._wire.pause_reading()
+
+    def progressed(self) -> bool:
+        """Tell whether enough has arrived since the last call, or it is not the sender's fault that it has not."""
+        enough = self._received - self._checked >= _PROGRESS_BYTES
+        self._checked = self._received
+        return enough or self._stalled
+
+    def release(self) -> None:
+        """Stop nobody any more: the content will not be taken."""
+        if self._stalled:
+            self._stalled = False
+            self._wire.resume_reading()
+
+    def _taken(self, size: int) -> None:
+        self._waiting -= size
+        if self._stalled and self._waiting <= self._window // 2:
+            self.release()
