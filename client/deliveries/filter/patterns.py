@@ -6,8 +6,10 @@ from typing import Protocol
 import re2  # type: ignore[import-untyped]
 
 MOST_PATTERN_CHARACTERS = 500
-MEMORY_BYTES = 2 * 1024**2
+MEMORY_BYTES = 256 * 1024
 """For the compiled program and its automaton; RE2 goes on slower, still linear, when the automaton does not fit."""
+MOST_INSTRUCTIONS = 2_000
+"""The time of a search is at worst the text's length times this; `x{1,1000}` alone has 2,003."""
 
 
 class PatternRefused(ValueError):  # noqa: N818 - reads as the sentence it is
@@ -16,6 +18,8 @@ class PatternRefused(ValueError):  # noqa: N818 - reads as the sentence it is
 
 class Pattern(Protocol):
     """A compiled pattern."""
+
+    programsize: int
 
     def search(self, text: str | bytes) -> object | None:
         """Give a match, or None."""
@@ -43,6 +47,8 @@ def compiled(pattern: str, *, ignore_case: bool) -> Pattern:
         raise PatternRefused(why.decode(errors="replace") if isinstance(why, bytes) else str(why)) from None
     except UnicodeEncodeError:
         raise PatternRefused("not encodable as UTF-8") from None
+    if made.programsize > MOST_INSTRUCTIONS:
+        raise PatternRefused("its repetitions make it too large")
     return made
 
 
