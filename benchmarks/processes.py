@@ -58,6 +58,10 @@ class Group:
         self._processes.append((process, log))
         return process
 
+    def leaders(self) -> list[int]:
+        """Give the ids of the programs that were started, without what they started themselves."""
+        return [process.pid for process, _ in self._processes]
+
     def cpu_seconds(self) -> float:
         """Give the processor time used so far, user and system."""
         ticks = 0
