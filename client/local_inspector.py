@@ -1,15 +1,18 @@
 """The use cases of every front end, beside the store."""
 
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
 
-from client.deliveries import Feed, Store
-from client.inspector import Side, UnknownDelivery
+from client.deliveries import Feed, Store, reading
+from client.deliveries.attempt import Attempt, summary_of
+from client.deliveries.filter import Query, Row, parse
+from client.inspector import Side
 from client.replay import Replayer
 from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
 
 
 class LocalInspector:
-    """An `Inspector` in the process that records."""
+    """An `Inspector` in the process that records. What could not be recorded is shown from memory."""
 
     def __init__(self, *, store: Store, feed: Feed, replayer: Replayer, status: Callable[[], Status]) -> None:
         self._store = store
@@ -24,22 +27,115 @@ class LocalInspector:
     async def deliveries(
         self, *, query: str = "", before: int | None = None, after: int | None = None, limit: int = 100
     ) -> list[DeliverySummary]:
-        """Give a page as the protocol says."""
-        del query, before, after, limit
-        return []
+        """Give a page of at most `limit` deliveries in order of `seq`, as the protocol says.
+
+        Raises:
+            FilterError: the query has a mistake.
+            StoreUnusable: the history cannot be read.
+        """
+        wanted = parse(query)
+        limit = max(1, min(limit, reading.MOST_SHOWN))
+
+        def read(connection: sqlite3.Connection) -> list[DeliverySummary]:
+            where, params = ("", []) if wanted.everything else wanted.sql()
+            return reading.page(connection, where=where, params=params, before=before, after=after, limit=limit)
+
+        found = await self._store.read(read, slow=wanted.cost == "scan")
+        remembered = [summary_of(attempt) for attempt in self._store.unrecorded]
+        if not remembered:
+            return found
+        merged = {summary.seq: summary for summary in (*found, *_within(remembered, wanted, before, after))}
+        rows = [merged[seq] for seq in sorted(merged)]
+        return rows[:limit] if after is not None else rows[-limit:]
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
-        """Give one delivery."""
-        raise UnknownDelivery(delivery_id)
+        """Give one delivery by its id or an unambiguous beginning of it.
+
+        Raises:
+            UnknownDelivery: there is none, or several.
+            StoreUnusable: the history cannot be read.
+        """
+        if attempt := self._remembered(delivery_id):
+            return DeliveryDetail(
+                summary=summary_of(attempt),
+                public_url=attempt.delivery.public_url,
+                remote=attempt.delivery.remote,
+                attempts=(reading.view_of(attempt),),
+            )
+
+        def read(connection: sqlite3.Connection) -> DeliveryDetail:
+            return reading.detail(connection, reading.find(connection, delivery_id))
+
+        return await self._store.read(read)
 
     async def content(self, delivery_id: str, attempt: int, side: Side) -> bytes:
-        """Give captured content."""
-        raise UnknownDelivery(f"{delivery_id} {attempt} {side}")
+        """Give the captured content of an attempt's request or response.
+
+        Raises:
+            UnknownDelivery: there is no such delivery or attempt.
+            StoreUnusable: the history cannot be read.
+        """
+        return b"".join([piece async for piece in self.pieces(delivery_id, attempt, side)])
+
+    async def pieces(
+        self, delivery_id: str, attempt: int, side: Side, *, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Give captured content from offset `start` to before `end`, piece by piece.
+
+        Raises:
+            UnknownDelivery: there is no such delivery or attempt.
+            StoreUnusable: the history cannot be read.
+        """
+        remembered = self._remembered(delivery_id)
+        if remembered is not None and remembered.number == attempt:
+            capture = remembered.request if side == "request" else remembered.response
+            yield capture.kept[start:end]
+            return
+
+        def find(connection: sqlite3.Connection) -> int:
+            summary = reading.find(connection, delivery_id)
+            reading.attempt(connection, summary.seq, attempt)
+            return summary.seq
+
+        seq = await self._store.read(find)
+        at = start
+        while piece := await self._store.read(
+            lambda connection: next(reading.content(connection, seq, attempt, side, start=at, end=end), b"")  # noqa: B023
+        ):
+            yield piece
+            at += len(piece)
 
     async def replay(self, delivery_id: str, edits: Edits | None = None) -> AttemptView:
-        """Send a delivery to the app again."""
+        """Send a delivery to the app again and give the finished attempt.
+
+        Raises:
+            UnknownDelivery: there is no such delivery.
+            ReplayRefused: its capture is not complete, or it cannot be sent like this.
+        """
         return await self._replayer.replay(delivery_id, edits)
 
     def changes(self, after: int | None = None) -> AsyncIterator[Change]:
-        """Follow the feed."""
+        """Follow the feed from the event after number `after`, or from now."""
         return self._feed.changes(after)
+
+    def batches(self, after: int | None = None, *, idle_seconds: float | None = None) -> AsyncIterator[list[Change]]:
+        """Follow the feed by what there is at each moment; an empty batch says that nothing was for `idle_seconds`."""
+        return self._feed.batches(after, idle_seconds=idle_seconds)
+
+    @property
+    def newest_change(self) -> int:
+        """The number of the newest change."""
+        return self._feed.last
+
+    def _remembered(self, delivery_id: str) -> Attempt | None:
+        matching = (attempt for attempt in self._store.unrecorded if attempt.delivery.id == delivery_id)
+        return next(matching, None)
+
+
+def _within(
+    summaries: list[DeliverySummary], query: Query, before: int | None, after: int | None
+) -> Iterator[DeliverySummary]:
+    for summary in summaries:
+        inside = (before is None or summary.seq < before) and (after is None or summary.seq > after)
+        if inside and (query.everything or query.matches(Row(summary))):
+            yield summary

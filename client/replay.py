@@ -1,12 +1,20 @@
 """Sends a recorded delivery to the app again."""
 
 from collections.abc import Callable
-from typing import Any
 
-from client.deliveries import Store
-from client.inspector import ReplayRefused
+from msgspec.structs import replace
+
+from client.deliveries import Store, reading
+from client.deliveries.edits import changes, edited, framed
+from client.deliveries.original import Original, content_of, original, whole_content
+from client.deliveries.resigning import resigned
+from client.inspector import ReplayRefused, UnknownDelivery
+from client.signatures.engine import Signatures
 from client.views import AttemptView, Edits
-from shared.exchange import Handler
+from shared.errors import ContentBroken, ExchangeFailed, LinkClosed
+from shared.exchange import Content, Handler, Request
+
+AS_IT_WAS = Edits()
 
 
 class Replayer:
@@ -17,7 +25,7 @@ class Replayer:
         handler: Handler,
         *,
         store: Store,
-        signatures: Any,
+        signatures: Signatures,
         clock: Callable[[], float],
         elsewhere: Callable[[str], Handler] | None = None,
     ) -> None:
@@ -28,7 +36,8 @@ class Replayer:
             store: where deliveries are found.
             signatures: signs afresh.
             clock: Unix seconds.
-            elsewhere: gives the chain to another app's address, for `Edits.to`.
+            elsewhere: gives the chain to another app's address, for `Edits.to`; may raise a TunnelError. None: there
+                is no other way than `handler`.
         """
         self._handler = handler
         self._store = store
@@ -37,10 +46,70 @@ class Replayer:
         self._elsewhere = elsewhere
 
     async def replay(self, delivery_id: str, edits: Edits | None = None) -> AttemptView:
-        """Send the delivery again and give the finished attempt.
+        """Send the delivery again and give the finished attempt. Any number may run at once.
 
         Raises:
-            UnknownDelivery: there is no such delivery.
+            UnknownDelivery: there is no such delivery, or several ids begin like this.
             ReplayRefused: its capture is not complete, or it cannot be sent like this.
+            StoreUnusable: the history cannot be read.
         """
-        raise ReplayRefused(f"{delivery_id} cannot be replayed{' edited' if edits else ''}")
+        wanted = edits or AS_IT_WAS
+        found = await original(self._store, delivery_id)
+        handler = self._way(wanted)
+        request = await self._request(found, wanted)
+        refusal = await _send(handler, request)
+        return await self._made(found.seq, request.delivery.attempt, refusal)
+
+    def _way(self, wanted: Edits) -> Handler:
+        if wanted.to is None:
+            return self._handler
+        if self._elsewhere is None:
+            raise ReplayRefused(f"nothing can be replayed to {wanted.to} here: leave the address out")
+        return self._elsewhere(wanted.to)
+
+    async def _request(self, found: Original, wanted: Edits) -> Request:
+        received = found.facts.delivery
+        head = edited(found.facts.request, wanted)
+        now = self._clock()
+        if wanted.resign:
+            source, received_at = "resigned", now
+        else:
+            source, received_at = "edit" if changes(wanted) else "replay", received.received_at
+        delivery = replace(received, id=found.id, source=source, received_at=received_at)
+        if source == "replay":
+            content = content_of(self._store, found)
+        else:
+            data = await whole_content(self._store, found) if wanted.content is None else wanted.content
+            if wanted.resign:
+                provider = found.facts.signature.scheme
+                head, data = resigned(self._signatures, head, delivery, data, provider=provider, now=now)
+            fields = framed(head.fields, len(data), chunked=found.size_bytes > 0 and wanted.fields is None)
+            head = replace(head, fields=fields)
+            content = Content(data, length=len(data))
+        number = self._store.reserve(found.id)
+        return Request(head, replace(delivery, attempt=number), content)
+
+    async def _made(self, seq: int, number: int, refusal: str) -> AttemptView:
+        for attempt in self._store.unrecorded:
+            if (attempt.seq, attempt.number) == (seq, number):
+                return reading.view_of(attempt)
+        try:
+            return await self._store.read(lambda connection: reading.attempt(connection, seq, number)[0])
+        except UnknownDelivery:
+            raise ReplayRefused(f"the replay reached no app: {refusal or 'it was not recorded'}") from None
+
+
+async def _send(handler: Handler, request: Request) -> str:
+    """Have the request answered and take the whole answer; give what went wrong, or nothing."""
+    try:
+        response = await handler(request)
+        try:
+            while await response.content.read():
+                pass
+        finally:
+            response.close()
+    except (ExchangeFailed, ContentBroken) as error:
+        return error.detail or str(error)
+    except LinkClosed as error:
+        return str(error)
+    return ""

@@ -1,9 +1,36 @@
 """The inspector of a running client, over its local API."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+from urllib.parse import quote
 
-from client.inspector import Side, UnknownDelivery
+import aiohttp
+import msgspec
+
+from client.api.problems import Problem, error_of
+from client.api.stream import EventReader
+from client.inspector import Side
 from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
+from shared.errors import TunnelError
+
+T = TypeVar("T")
+
+GONE_SECONDS = 5.0
+"""A client that is not there for so long has ended."""
+
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 1.0
+SILENCE_SECONDS = 40.0
+"""Heartbeats come every 15 s: a stream that is silent for longer is dead."""
+
+
+class ClientGone(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """The client whose local API this was does not answer."""
+
+
+class _Page(msgspec.Struct):
+    deliveries: list[DeliverySummary]
 
 
 class RemoteInspector:
@@ -11,35 +38,116 @@ class RemoteInspector:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Let the connections go."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     async def status(self) -> Status:
         """Give the state of link, tunnels and counts."""
-        return Status(version="", relay="", link="offline")
+        return await self._get("/api/status", Status)
 
     async def deliveries(
         self, *, query: str = "", before: int | None = None, after: int | None = None, limit: int = 100
     ) -> list[DeliverySummary]:
-        """Give a page as the protocol says."""
-        del query, before, after, limit
-        return []
+        """Give a page of at most `limit` deliveries in order of `seq`, as the protocol says.
+
+        Raises:
+            FilterError: the query has a mistake.
+        """
+        asked = {"q": query or None, "before": before, "after": after, "limit": limit}
+        params = {name: str(value) for name, value in asked.items() if value is not None}
+        return (await self._get("/api/deliveries", _Page, params=params)).deliveries
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
-        """Give one delivery."""
-        raise UnknownDelivery(delivery_id)
+        """Give one delivery by its id or an unambiguous beginning of it.
+
+        Raises:
+            UnknownDelivery: there is none, or several.
+        """
+        return await self._get(_path(delivery_id), DeliveryDetail)
 
     async def content(self, delivery_id: str, attempt: int, side: Side) -> bytes:
-        """Give captured content."""
-        raise UnknownDelivery(f"{delivery_id} {attempt} {side}")
+        """Give the captured content of an attempt's request or response.
+
+        Raises:
+            UnknownDelivery: there is no such delivery or attempt.
+        """
+        return await self._ask("GET", f"{_path(delivery_id)}/attempts/{attempt}/{side}/content")
 
     async def replay(self, delivery_id: str, edits: Edits | None = None) -> AttemptView:
-        """Send a delivery to the app again."""
-        raise UnknownDelivery(f"{delivery_id}{edits or ''}")
+        """Send a delivery to the app again and give the finished attempt.
+
+        Raises:
+            UnknownDelivery: there is no such delivery.
+            ReplayRefused: its capture is not complete, or it cannot be sent like this.
+        """
+        body = msgspec.json.encode(edits or Edits())
+        headers = {"Content-Type": "application/json"}
+        answer = await self._ask("POST", f"{_path(delivery_id)}/replay", data=body, headers=headers)
+        return msgspec.json.decode(answer, type=AttemptView)
 
     async def changes(self, after: int | None = None) -> AsyncIterator[Change]:
-        """Follow the feed over a stream that reconnects."""
-        for change in list[Change]():
-            yield change
-        del after
+        """Follow the feed from the event after number `after`, or from now; connect again when the stream breaks.
+
+        Ends when the client has been gone for GONE_SECONDS.
+        """
+        loop = asyncio.get_running_loop()
+        reader = EventReader(after)
+        alive_at, pause = loop.time(), FIRST_PAUSE_SECONDS
+        while loop.time() - alive_at < GONE_SECONDS:
+            try:
+                async for change in self._stream(reader):
+                    alive_at, pause = loop.time(), FIRST_PAUSE_SECONDS
+                    if change is not None:
+                        yield change
+            except (aiohttp.ClientError, TimeoutError, ConnectionError):
+                pass
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _stream(self, reader: EventReader) -> AsyncIterator[Change | None]:
+        reader.begin()
+        headers = {} if reader.last is None else {"Last-Event-ID": str(reader.last)}
+        quiet = aiohttp.ClientTimeout(total=None, sock_connect=GONE_SECONDS, sock_read=SILENCE_SECONDS)
+        async with self._open().get(f"{self._url}/api/events", headers=headers, timeout=quiet) as response:
+            response.raise_for_status()
+            yield None
+            async for data in response.content.iter_any():
+                for change in reader.read(data):
+                    yield change
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(trust_env=False, auto_decompress=False)
+        return self._session
+
+    async def _get(self, path: str, kind: type[T], *, params: dict[str, str] | None = None) -> T:
+        return msgspec.json.decode(await self._ask("GET", path, params=params), type=kind)
+
+    async def _ask(self, method: str, path: str, **options: Any) -> bytes:
+        """Ask and give the answer's body.
+
+        Raises:
+            ClientGone: nobody answers.
+            TunnelError: the refusal, as the type that it was on the other side.
+        """
+        try:
+            async with self._open().request(method, f"{self._url}{path}", **options) as response:
+                body = await response.read()
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            raise ClientGone(f"no hookline answers at {self._url} ({error}): is it still running?") from error
+        if response.ok:
+            return body
+        try:
+            problem = msgspec.json.decode(body, type=Problem)
+        except msgspec.DecodeError:
+            raise ClientGone(f"what answers at {self._url} is not hookline: it said {response.status}") from None
+        raise error_of(problem)
+
+
+def _path(delivery_id: str) -> str:
+    return f"/api/deliveries/{quote(delivery_id, safe='')}"

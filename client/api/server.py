@@ -1,21 +1,102 @@
 """Serves the local API on a loopback address."""
 
-from client.inspector import Inspector
+import errno
+import socket
+
+from aiohttp import web
+
+from client.api.deliveries import DeliveryRoutes, as_json
+from client.api.events import HEARTBEAT_SECONDS, EventRoutes
+from client.api.guard import guarding
+from client.inspector import ServedInspector
+from shared.errors import TunnelError
 
 DEFAULT_PORT = 4040
+PORTS_TRIED = 20
+BODY_BYTES = 48 * 1024**2
+"""Of an edited replay: a content of 32 MiB in base 64, and room for fields."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class ApiUnavailable(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """The local API cannot listen; says why and what to do."""
 
 
 class ApiServer:
     """The inspector over HTTP, on this machine alone."""
 
-    def __init__(self, inspector: Inspector, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
+    def __init__(
+        self,
+        inspector: ServedInspector,
+        *,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
+        """Serve `inspector`.
+
+        Args:
+            inspector: what is served.
+            host: a loopback address.
+            port: the first that is tried; 0: any free one.
+            heartbeat_seconds: how often a quiet stream of events shows that it lives.
+        """
         self._inspector = inspector
         self._host = host
         self._port = port
+        self._heartbeat_seconds = heartbeat_seconds
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+        """The port that is listened on."""
 
     async def start(self) -> str:
-        """Listen, on the next free port where the wanted one is taken, and give the URL."""
-        return f"http://{self._host}:{self._port}"
+        """Listen, on the next free port where the wanted one is taken, and give the URL.
+
+        Raises:
+            ApiUnavailable: no port is free, or the address is not this machine's own.
+        """
+        if self._host not in _LOOPBACK:
+            raise ApiUnavailable(f"the local API listens on loopback alone, not on {self._host}: use 127.0.0.1")
+        listener = self._listener()
+        self.port = listener.getsockname()[1]
+        runner = web.AppRunner(self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
+        self._runner = runner
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
 
     async def close(self) -> None:
         """Stop listening and end what is open."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[guarding(lambda: self.port)], client_max_size=BODY_BYTES)
+        application.add_routes([web.get("/api/status", self._status)])
+        application.add_routes(DeliveryRoutes(self._inspector).routes())
+        application.add_routes(EventRoutes(self._inspector, heartbeat_seconds=self._heartbeat_seconds).routes())
+        return application
+
+    async def _status(self, _: web.Request) -> web.StreamResponse:
+        return as_json(await self._inspector.status())
+
+    def _listener(self) -> socket.socket:
+        last = self._port + (PORTS_TRIED if self._port else 0)
+        for port in range(self._port, last + 1):
+            family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+            listener = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind((self._host, port))
+            except OSError as error:
+                listener.close()
+                if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                    raise ApiUnavailable(f"the local API cannot listen on {self._host}: {error.strerror}") from error
+            else:
+                return listener
+        raise ApiUnavailable(
+            f"the local API finds no free port from {self._port} to {last}: choose another with --inspect-addr"
+        )

@@ -44,10 +44,15 @@ class Feed:
         self._closed = True
         self._wake()
 
-    async def batches(self, after: int | None = None) -> AsyncIterator[list[Change]]:
-        """Follow from the change after number `after`, or from now; each batch is all there is to know at that moment.
+    async def batches(
+        self, after: int | None = None, *, idle_seconds: float | None = None
+    ) -> AsyncIterator[list[Change]]:
+        """Follow the feed; each batch is all there is to know at that moment.
 
-        A number beyond the newest one, or so old that it is forgotten, begins at the oldest change that is kept.
+        Args:
+            after: begin with the change after this number; one beyond the newest, or so old that it is forgotten,
+                begins at the oldest change that is kept. None: begin now.
+            idle_seconds: give an empty batch whenever nothing happened for so long; None: never.
         """
         at = self.last if after is None else after
         while True:
@@ -56,8 +61,8 @@ class Feed:
                 yield batch
             elif self._closed:
                 return
-            else:
-                await self._more()
+            elif not await self._more(idle_seconds):
+                yield []
 
     async def changes(self, after: int | None = None) -> AsyncIterator[Change]:
         """Follow as `batches`, change by change."""
@@ -73,14 +78,18 @@ class Feed:
             fresh = len(self._ring)
         return coalesced(islice(self._ring, len(self._ring) - fresh, None))
 
-    async def _more(self) -> None:
+    async def _more(self, seconds: float | None) -> bool:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
-            await waiter
+            async with asyncio.timeout(seconds):
+                await waiter
+        except TimeoutError:
+            return False
         finally:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
+        return True
 
     def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []

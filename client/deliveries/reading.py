@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from client.deliveries.attempt import Facts, decode_facts
+from client.deliveries.attempt import Attempt, Facts, attempt_row, decode_facts
 from client.deliveries.schema import ATTEMPT_BITS, REQUEST_SIDE, RESPONSE_SIDE, attempt_key, place_of
 from client.deliveries.writing import read_summary
 from client.inspector import Side, UnknownDelivery
@@ -122,6 +122,12 @@ def content(
             return
         yield piece
         at += len(piece)
+
+
+def view_of(attempt: Attempt) -> AttemptView:
+    """Give the view of an attempt that is in memory."""
+    row = attempt_row(attempt)
+    return _attempt_view((*row[:10], *row[11:13]), decode_facts(row[7]))  # type: ignore[arg-type]
 
 
 def message(line: bytes, fields: Fields, content_bytes: int, captured_bytes: int) -> MessageView:

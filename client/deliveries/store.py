@@ -14,6 +14,7 @@ from client.deliveries.feed import Feed
 from client.deliveries.file import HistoryFile
 from client.deliveries.groups import REPLAYS, Groups
 from client.deliveries.journal import Journal
+from client.deliveries.readers import Reader
 from client.deliveries.retention import Limits, Retention
 from client.deliveries.upkeep import Begun, Upkeep
 from client.deliveries.writing import Part
@@ -31,7 +32,8 @@ class Store:
 
     def __init__(self, path: Path, *, clock: Callable[[], float], limits: Limits) -> None:
         self._file = HistoryFile(path, clock=clock)
-        self._reads = ThreadPoolExecutor(1, thread_name_prefix="history-reads")
+        self._reads = Reader(self._file, "history-reads")
+        self._scans = Reader(self._file, "history-scans")
         self._checkpoints = ThreadPoolExecutor(1, thread_name_prefix="history-checkpoints")
         self._checkpoint = Checkpoint(self._file, executor=self._checkpoints)
         self._groups = Groups()
@@ -50,7 +52,6 @@ class Store:
         )
         self._begun = Begun(self._journal.note)
         self._feed: Feed | None = None
-        self._reader: tuple[int, sqlite3.Connection] | None = None
         self._received = self._failed = self._bad_signatures = 0
         self.interrupted = 0
         """Attempts that the last run of the client left without an end."""
@@ -143,13 +144,22 @@ class Store:
         group.attempts += 1
         return group.attempts
 
-    async def read(self, reading: Callable[[sqlite3.Connection], T]) -> T:
+    def fetch(self, reading: Callable[[sqlite3.Connection], T], *, slow: bool = False) -> asyncio.Future[T]:
         """Run `reading` in a thread, with a connection that only reads.
+
+        Args:
+            reading: what to do with it.
+            slow: it reads contents from end to end, and quick readings shall not wait for it.
+        """
+        return (self._scans if slow else self._reads).fetch(reading)
+
+    async def read(self, reading: Callable[[sqlite3.Connection], T], *, slow: bool = False) -> T:
+        """Give what `fetch` does.
 
         Raises:
             StoreUnusable: the file cannot be read.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._reads, self._read, reading)
+        return await self.fetch(reading, slow=slow)
 
     def close(self) -> None:
         """Write what waits to be written, and let the file go."""
@@ -157,25 +167,10 @@ class Store:
         self._upkeep.close()
         self._journal.flush()
         self._checkpoints.shutdown()
-        self._reads.submit(self._drop_reader)
-        self._reads.shutdown()
+        self._reads.close()
+        self._scans.close()
         self._file.close()
         self._checkpoint.close()
-
-    def _read(self, reading: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            if self._reader is None or self._reader[0] != self._file.generation:
-                self._drop_reader()
-                self._reader = (self._file.generation, self._file.reader())
-            return reading(self._reader[1])
-        except sqlite3.Error as error:
-            self._drop_reader()
-            raise StoreUnusable(self.path, str(error)) from error
-
-    def _drop_reader(self) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader[1].close()
 
     def _count(self, attempt: Attempt) -> None:
         if attempt.state != "pending" and attempt.kind not in REPLAYS:

@@ -1,0 +1,89 @@
+"""Keeps web pages and other machines out of the local API."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from client.api.problems import answer, problem_of, refusal
+from shared.errors import TunnelError
+
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = logging.getLogger(__name__)
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+SAME_SITE = frozenset({"same-origin", "none"})
+"""`Sec-Fetch-Site` of our own page, and of an address that was typed."""
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def hosts(port: int) -> frozenset[str]:
+    """Give the names under which the API is asked: another one means that a page rebound its own name to us."""
+    return frozenset({f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"})
+
+
+def trespass(request: web.Request, allowed: frozenset[str]) -> web.Response | None:
+    """Give the refusal that a request deserves, or None."""
+    names = request.headers.getall("Host", [])
+    if len(names) != 1 or names[0].lower() not in allowed:
+        return refusal(403, "foreign-host", "this API answers on this machine alone: ask for 127.0.0.1 or localhost")
+    origins = request.headers.getall("Origin", [])
+    if any(origin.removeprefix("http://").lower() not in allowed for origin in origins):
+        return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
+    if any(site not in SAME_SITE for site in request.headers.getall("Sec-Fetch-Site", [])):
+        return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
+    if request.method not in SAFE_METHODS and request.content_type != "application/json":
+        return refusal(415, "not-json", "a request that changes something has Content-Type: application/json")
+    return None
+
+
+def guarding(port: Callable[[], int]) -> Middleware:
+    """Make the middleware that lets only this machine's own programs in, and words every failure.
+
+    Args:
+        port: gives the port that is listened on.
+    """
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Answering) -> web.StreamResponse:
+        refused = trespass(request, hosts(port()))
+        response = refused if refused is not None else await _answered(request, handler)
+        if not response.prepared:
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+        return response
+
+    return guard
+
+
+async def _answered(request: web.Request, handler: Answering) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except TunnelError as error:
+        return answer(problem_of(error))
+    except msgspec.DecodeError as error:
+        return refusal(400, "bad-request", f"the body does not fit: {error}")
+    except ValueError as error:
+        return refusal(400, "bad-request", str(error))
+    except web.HTTPRequestEntityTooLarge:
+        return refusal(413, "content-too-large", "the body is too large")
+    except web.HTTPMethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.allowed_methods))
+        response = refusal(405, "method-not-allowed", f"here one may {allowed}")
+        response.headers["Allow"] = allowed
+        return response
+    except web.HTTPException as error:
+        return refusal(error.status, "not-found", "there is nothing here: see GET /api")
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+        _log.error("api.failed path=%a error=%s", request.path, type(error).__name__)  # noqa: TRY400
+        return refusal(500, "client-internal", "hookline failed to answer: see its log")
