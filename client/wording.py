@@ -40,6 +40,7 @@ class Signs:
     open: str = "▾"
     dot: str = "·"
     rule: str = "─"
+    heavy: str = "━"
     back: str = "←"
 
 
@@ -64,6 +65,7 @@ ASCII = Signs(
     open="v",
     dot="-",
     rule="-",
+    heavy="=",
     back="<",
 )
 

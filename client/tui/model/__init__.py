@@ -1,0 +1,1 @@
+"""What the screens show, as values: no Textual, no terminal."""

@@ -1,0 +1,110 @@
+"""The signature panel: what was checked, what follows from it, and what it cannot be."""
+
+from client.tui.model.spans import EMPTY, Line, Span, Tone, cell, justify, span, width_of, wrapped
+from client.views import AttemptView, SignatureView
+from client.wording import Signs
+from shared.printable import printable_line
+
+_LABEL_CELLS = 12
+
+
+def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Line]:
+    """Give the panel of an attempt's verdict."""
+    verdict = attempt.signature
+    sign, words, tone = _headline(verdict, signs)
+    lines = [
+        justify((Span(f"{sign} {words}", tone),), (span(_about(verdict, signs), "muted"),), width, more=signs.more)
+    ]
+    if verdict.sentence:
+        lines += [EMPTY, *_paragraph(verdict.sentence, width)]
+    if not verdict.proven and verdict.state == "invalid":
+        lines += _paragraph("This is evidence, not proof.", width, tone="muted")
+    lines += _blame(attempt, width)
+    if verdict.checked:
+        lines += [EMPTY, (Span("What was checked", "title"),)]
+        lines += [line for label, value in verdict.checked for line in _checked(label, value, width)]
+    if next_step := verdict.next_step or _NEXT.get(verdict.state, ""):
+        lines += [EMPTY, (Span("What to do", "title"),), *_marked(next_step, signs.closed, width)]
+    if verdict.ruled_out:
+        lines += [EMPTY, (Span("Ruled out", "title"),), *_columns(verdict.ruled_out, width, signs)]
+    return lines
+
+
+_NEXT = {
+    "unconfigured": (
+        "give the provider's scheme and its secret: "
+        "hookline http … --verify SCHEME --secret-env VARIABLE. The secret stays on this machine."
+    )
+}
+
+
+def _headline(verdict: SignatureView, signs: Signs) -> tuple[str, str, Tone]:
+    match verdict.state:
+        case "valid":
+            return signs.good, "SIGNATURE VALID", "success"
+        case "invalid":
+            return signs.bad, _INVALID.get(verdict.reason, "SIGNATURE NOT VALID"), "error"
+        case "unverifiable":
+            return signs.warning, "SIGNATURE NOT VERIFIED", "warning"
+        case "unconfigured":
+            return signs.dot, "NO SIGNATURE IS CHECKED HERE", "muted"
+
+
+_INVALID = {
+    "signature_missing": "NO SIGNATURE",
+    "missing_signature": "NO SIGNATURE",
+    "signature_mismatch": "SIGNATURE DOES NOT MATCH",
+    "unexplained": "SIGNATURE DOES NOT MATCH",
+    "signature_malformed": "SIGNATURE MALFORMED",
+    "signature_prefix": "SIGNATURE MALFORMED",
+    "signature_undecodable": "SIGNATURE MALFORMED",
+    "timestamp_too_old": "SIGNED TOO LONG AGO",
+    "timestamp_in_future": "SIGNED IN THE FUTURE",
+    "secret_empty": "THE SECRET IS EMPTY",
+}
+
+
+def _about(verdict: SignatureView, signs: Signs) -> str:
+    return f" {signs.dot} ".join(filter(None, [verdict.scheme, verdict.reason]))
+
+
+def _paragraph(text: str, width: int, *, tone: Tone = "plain") -> list[Line]:
+    return [(Span(line, tone),) for line in wrapped(printable_line(text), width)]
+
+
+def _blame(attempt: AttemptView, width: int) -> list[Line]:
+    if attempt.signature.state != "valid" or attempt.status not in (400, 401, 403):
+        return []
+    sentence = (
+        f"The signature is valid and your app answered {attempt.status}: the fault is in the app. Likely causes: "
+        "it checks a parsed and re-serialised body, sees its own URL as http://localhost, or uses another secret."
+    )
+    return [EMPTY, *_paragraph(sentence, width, tone="warning")]
+
+
+def _checked(label: str, value: str, width: int) -> list[Line]:
+    room = max(8, width - _LABEL_CELLS - 2)
+    rows = wrapped(printable_line(value), room) or [""]
+    name = cell(printable_line(label), _LABEL_CELLS)
+    return [
+        (Span("  " + (name if number == 0 else " " * _LABEL_CELLS), "field"), Span(row))
+        for number, row in enumerate(rows)
+    ]
+
+
+def _marked(text: str, sign: str, width: int) -> list[Line]:
+    rows = wrapped(printable_line(text), max(8, width - 4))
+    return [(Span(f"  {sign if number == 0 else ' '} ", "accent"), Span(row)) for number, row in enumerate(rows)]
+
+
+def _columns(items: tuple[str, ...], width: int, signs: Signs) -> list[Line]:
+    cells = [(Span(f"  {signs.dot} ", "muted"), span(item)) for item in items]
+    widest = max(width_of(one) for one in cells) + 2
+    if widest * 2 > width:
+        return list(cells)
+    pairs = [cells[at : at + 2] for at in range(0, len(cells), 2)]
+    return [(*_padded(pair[0], width // 2), *(pair[1] if len(pair) > 1 else EMPTY)) for pair in pairs]
+
+
+def _padded(line: Line, width: int) -> Line:
+    return (*line, Span(" " * max(0, width - width_of(line))))
