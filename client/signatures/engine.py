@@ -34,7 +34,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """A rule with a scheme, made ready: keys decoded, templates parsed."""
 
     rule: Rule
@@ -60,7 +60,7 @@ class Signatures:
         self.rules = tuple(rules)
         self._recogniser = Recogniser(catalogue)
         self._facts: dict[str, Facts] = {}
-        self._ready: dict[tuple[int, str], _Ready] = {}
+        self._ready: dict[tuple[int, str], Ready] = {}
         for number, rule in enumerate(self.rules):
             if rule.scheme != AUTO:
                 self._prepare(number, catalogue.get(rule.scheme))
@@ -71,7 +71,7 @@ class Signatures:
         It is checked against the rule with the longest path that covers it; of several such, the one to whose scheme
         the request's fields point, else the first. Never raises: whatever the bytes, the answer is a judgement.
         """
-        ready = self._choose(subject)
+        ready = self.choose(subject)
         if ready is None:
             return self._unconfigured(subject)
         reading = Reading(subject, dict(ready.rule.params))
@@ -105,10 +105,11 @@ class Signatures:
         """Tell whether a request for `path` must have a valid signature."""
         return any(rule.require for rule in covering(self.rules, path))
 
-    def _find(self, ready: _Ready, reading: Reading, now: float | None) -> Finding:
+    def _find(self, ready: Ready, reading: Reading, now: float | None) -> Finding:
         return ready.trouble or ready.check.run(reading, ready.keys, now)
 
-    def _choose(self, subject: Subject) -> _Ready | None:
+    def choose(self, subject: Subject) -> Ready | None:
+        """Give the rule by which a request is checked, made ready; None: no rule covers it."""
         rules = covering(self.rules, subject.path) if self.rules else []
         if not rules:
             return None
@@ -128,7 +129,7 @@ class Signatures:
         ready = self._prepare(self.rules.index(rule), self.catalogue.get(rule.scheme))
         return bool(ready.check.text.find(Reading(subject, dict(rule.params)))[0])
 
-    def _prepare(self, number: int, scheme: Scheme) -> _Ready:
+    def _prepare(self, number: int, scheme: Scheme) -> Ready:
         ready = self._ready.get((number, scheme.id))
         if ready is None:
             ready = self._ready[number, scheme.id] = _make_ready(self.rules[number], scheme, self._facts_of(scheme))
@@ -165,7 +166,7 @@ class Signatures:
 _NOT_ASKED = SignatureView(state="unconfigured", sentence="no signature check is configured for this path")
 
 
-def _make_ready(rule: Rule, scheme: Scheme, facts: Facts) -> _Ready:
+def _make_ready(rule: Rule, scheme: Scheme, facts: Facts) -> Ready:
     keys: list[Key] = []
     trouble: Finding | None = None
     for secret in rule.secrets:
@@ -181,4 +182,4 @@ def _make_ready(rule: Rule, scheme: Scheme, facts: Facts) -> _Ready:
     if missing is not None:
         trouble = trouble or Finding(Reason.CONFIG_PARAM, missing)
     names = tuple(secret.name for secret in rule.secrets)
-    return _Ready(rule, scheme, Check(scheme), facts, tuple(keys), names, trouble)
+    return Ready(rule, scheme, Check(scheme), facts, tuple(keys), names, trouble)
