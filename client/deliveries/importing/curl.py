@@ -13,6 +13,7 @@ from client.deliveries.importing.shell import split_line
 from client.deliveries.importing.urls import split_url
 from shared.http import Fields, first
 
+_PROMPT = re.compile(rb"\A((?:\s*#[^\n]*\n|\s)*)\$ ")
 _METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FORM = b"application/x-www-form-urlencoded"
 
@@ -40,9 +41,7 @@ def read_curl(data: bytes) -> CapturedExchange:
     Raises:
         RequestUnreadable: the line is broken, or an option needs what is not in it; names the option.
     """
-    words, piped = split_line(data)
-    while words and words[0] == b"$":
-        words.pop(0)
+    words, piped = split_line(_PROMPT.sub(rb"\1  ", data))
     if not words or words[0] != b"curl":
         raise RequestUnreadable("the command is not curl")
     line = _Line(piped=piped)

@@ -21,8 +21,8 @@ _BYTE = re.compile(r"byte (\d+)")
 class _Kind(msgspec.Struct):
     """The members by which the kinds of JSON file are told apart."""
 
-    log: msgspec.Raw | None = None
-    request: msgspec.Raw | None = None
+    log: msgspec.Raw = msgspec.Raw()
+    request: msgspec.Raw = msgspec.Raw()
     hookline: int | None = None
 
 
@@ -40,15 +40,17 @@ def read_json(data: bytes) -> list[CapturedExchange]:
         kind = msgspec.json.decode(data, type=_Kind)
         if kind.hookline is not None:
             return msgspec.json.decode(data, type=JsonFile).to_exchanges()
-        if kind.log is not None:
+        if bytes(kind.log):
             entries = msgspec.json.decode(data, type=ReadFile).log.entries
             return [_exchange(entry, f"log.{where}") for where, entry in _numbered(entries)]
-        if kind.request is not None:
+        if bytes(kind.request):
             return [_exchange(msgspec.json.decode(data, type=ReadEntry), "entry")]
     except msgspec.ValidationError as error:
         raise RequestUnreadable(f"this is no HAR: {error}") from error
     except msgspec.DecodeError as error:
         raise _broken(data, str(error)) from error
+    except ValueError as error:
+        raise RequestUnreadable(f"this export was changed: {error}") from error
     except RecursionError as error:
         raise RequestUnreadable("the JSON is nested too deeply to be a HAR") from error
     raise RequestUnreadable("this JSON is no HAR: it has neither `log` nor `request`")

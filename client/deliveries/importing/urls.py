@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 _URL = re.compile(
-    rb"(?:(https?)://)?(?:([^/?#@\s]*)@)?(\[[0-9A-Fa-f:.%]+\](?::\d+)?|[^/?#@\s\[\]]+)([/?][^#]*)?(?:#.*)?",
+    rb"(?:(https?)://)?(?:([^/?#@\s]*)@)?(\[[0-9A-Fa-f:.%]+\](?::\d+)?|[^/?#@\s\[\]:]+(?::\d+)?)([/?][^#]*)?(?:#.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 
