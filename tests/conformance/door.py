@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.authority import Authority
 from tests.conformance.case import Case
 from tests.conftest import find
 from tests.system.app import App, serving
@@ -88,9 +89,9 @@ def answered(messages: Iterable[Message]) -> Counter[str]:
 
 
 @contextlib.asynccontextmanager
-async def opened(directory: Path, *, front: str) -> AsyncIterator[Door]:
+async def opened(directory: Path, authority: Authority, *, front: str) -> AsyncIterator[Door]:
     """Start the programs; `front` is `direct` or `nginx`."""
-    async with serving() as app, Supervisor(directory) as supervisor:
+    async with serving() as app, Supervisor(directory, authority) as supervisor:
         if front == "direct":
             relay = await supervisor.relay()
             port = relay.plain_port

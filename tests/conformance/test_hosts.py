@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.authority import Authority
 from tests.conformance.case import Case, case
 from tests.conformance.door import Door, opened
 from tests.system.wire import Message
@@ -58,18 +59,21 @@ def _case(form: str, host: bytes, first: tuple[int, ...]) -> Case:
     return case(f"{form} {host!r}", data, *may)
 
 
+Outcome = tuple[Door, dict[str, list[Message]]]
 CASES = tuple(_case(form, host, first) for form in FORMS for host, first in HOSTS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def results(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Door, dict[str, list[Message]]]]:
+async def results(
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority
+) -> AsyncIterator[tuple[Door, dict[str, list[Message]]]]:
     """Give what became of all of them."""
-    async with opened(tmp_path_factory.mktemp("hosts"), front="direct") as door:
+    async with opened(tmp_path_factory.mktemp("hosts"), authority, front="direct") as door:
         yield door, await door.results(CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-async def test_host_decides_alone(results: tuple[Door, dict[str, list[Message]]], case: Case) -> None:
+async def test_host_decides_alone(results: Outcome, case: Case) -> None:
     """The app is reached under its own host alone; everything else is refused with a code that says why."""
     door, found = results
     statuses = [message.status for message in found[case.name]]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.authority import Authority
 from tests.system.app import App, serving
 from tests.system.supervisor import Client, Relay, Supervisor
 
@@ -17,15 +18,15 @@ async def app() -> AsyncIterator[App]:
 
 
 @pytest.fixture
-async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
+async def supervisor(tmp_path: Path, authority: Authority) -> AsyncIterator[Supervisor]:
     """Give a supervisor; whatever it started has ended after the test."""
-    async with Supervisor(tmp_path) as supervisor:
+    async with Supervisor(tmp_path, authority) as supervisor:
         yield supervisor
 
 
 @pytest.fixture
 async def relay(supervisor: Supervisor) -> Relay:
-    """Give a relay with TLS from its own CA."""
+    """Give a relay with TLS."""
     return await supervisor.relay()
 
 

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import aiohttp
 
+from tests.authority import Authority
 from tests.system.polling import until_async
 from tests.system.program import Finished, Program
 
@@ -19,6 +20,10 @@ PROGRAMS = Path(sys.executable).parent
 DOMAIN = "localhost"
 NAME = "demo"
 RUN_SECONDS = 30.0
+CERTIFIED = ("localhost", "demo.localhost")
+"""No wildcard: OpenSSL takes none right below a top-level domain."""
+
+Tls = Literal["files", "local-ca", "off"]
 
 
 def free_port() -> int:
@@ -88,8 +93,9 @@ class Client:
 class Supervisor:
     """Runs programs below one directory, each role with a home of its own; ends them all with the block."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, authority: Authority) -> None:
         self.directory = directory
+        self._authority = authority
         self._programs: list[Program] = []
         self.secrets: list[str] = []
         """Tokens and signing secrets: none of them may be in any output."""
@@ -166,23 +172,30 @@ class Supervisor:
         self.secrets.append(token)
         return token
 
-    async def relay(self, *options: object, tls: str = "local-ca", port: int | None = None) -> Relay:
-        """Start a relay and wait until it serves."""
+    async def relay(
+        self, *options: object, tls: Tls = "files", port: int | None = None, names: Sequence[str] = CERTIFIED
+    ) -> Relay:
+        """Start a relay and wait until it serves.
+
+        Args:
+            options: further words of its command line.
+            tls: `files`: with a certificate of the suite's authority; `local-ca`; `off`.
+            port: where it listens; None: anywhere.
+            names: what the certificate is for.
+        """
         port, plain_port = port or free_port(), free_port()
         data = self.home("relay") / "relay-data"
         arguments: list[object] = ["--data-dir", data, "--domain", DOMAIN, "--listen", f"127.0.0.1:{port}"]
         arguments += ["--tls", tls, "--admin", f"127.0.0.1:{free_port()}"]
         if tls != "off":
             arguments += ["--listen-http", f"127.0.0.1:{plain_port}"]
-        program = self.start("relay", "hookline-relay", "serve", "--ready-json", *arguments, *options)
-        ready = json.loads((await program.says(r"(?m)^\{.*\}$"))[0])
-        return Relay(
-            program,
-            port=port,
-            plain_port=port if tls == "off" else plain_port,
-            tls=tls,
-            ca=Path(ready["ca"]) if ready["ca"] else None,
-        )
+        if tls == "files":
+            issued = self._authority.issue(*names)
+            arguments += ["--cert", issued.certificate, "--key", issued.key]
+        program = self.start("relay", "hookline-relay", "serve", *arguments, *options)
+        await program.says(r"relay\.ready")
+        ca = self._authority.certificate if tls == "files" else next(iter(sorted(data.rglob("*ca*.pem"))), None)
+        return Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=ca)
 
     async def client(
         self,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from tests.authority import Authority
 from tests.system.app import RAW_FIELD, Answer, App, serving
 from tests.system.sender import Sender
 from tests.system.supervisor import Supervisor
@@ -40,9 +41,9 @@ class Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def path(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+async def path(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> AsyncIterator[Path]:
     """Give one pair of programs for the module: nothing here disturbs them."""
-    async with serving() as app, Supervisor(tmp_path_factory.mktemp("exactness")) as supervisor:
+    async with serving() as app, Supervisor(tmp_path_factory.mktemp("exactness"), authority) as supervisor:
         relay = await supervisor.relay()
         await supervisor.client(relay, app.port, token=await supervisor.token())
         tls = ssl.create_default_context(cafile=relay.ca)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.authority import Authority
 from tests.system.app import Answer, App
 from tests.system.history import deliveries
 from tests.system.supervisor import Client, Relay, Supervisor
@@ -57,7 +56,7 @@ async def test_delivery_is_kept_and_replayed(relay: Relay, client: Client, app: 
     await curl(relay, "/hooks", "--data", "kept", "--header", "X-Odd-CASE: 1")
     (summary,) = await deliveries(client)
     status, attempt = await client.post(f"/api/deliveries/{summary['id']}/replay", {})
-    assert (status, attempt["number"], attempt["kind"], attempt["status"]) == (200, 2, "replay", 200)
+    assert (status, attempt["number"], attempt["kind"], attempt["status"]) == (201, 2, "replay", 200)
     first, second = app.journal
     assert (second.message.line, second.message.content) == (first.message.line, first.message.content)
     assert (b"X-Odd-CASE", b"1") in second.message.fields
@@ -81,11 +80,9 @@ async def test_json_lines_are_json(supervisor: Supervisor, relay: Relay, token: 
     assert all(isinstance(json.loads(line), dict) for line in client.program.out.splitlines())
 
 
-async def test_certificate_files_serve_too(supervisor: Supervisor, authority: Authority, app: App) -> None:
-    """With `--tls files` the relay shows the certificate it was given."""
-    issued = authority.issue("localhost", "*.localhost")
-    relay = await supervisor.relay("--cert", issued.certificate, "--key", issued.key, tls="files")
-    relay.ca = authority.certificate
+async def test_relay_makes_its_own_certificates(supervisor: Supervisor, app: App) -> None:
+    """With `--tls local-ca` the relay vouches for itself and every name below it, to whoever trusts its CA."""
+    relay = await supervisor.relay(tls="local-ca")
     await supervisor.client(relay, app.port, token=await supervisor.token())
     done = await curl(relay, "/hooks", "--data", "x", "--write-out", "%{http_code}")
     assert (done.code, done.out) == (0, "200"), done.err
@@ -102,7 +99,7 @@ async def test_relay_without_tls_serves_plain(supervisor: Supervisor, app: App) 
 async def test_login_is_remembered(supervisor: Supervisor, relay: Relay, token: str, app: App) -> None:
     """After `hookline login URL` the one line `hookline http ADDR` is enough."""
     trust = ("--relay-ca", relay.ca)
-    done = await supervisor.run("laptop", "hookline", "login", relay.url, *trust, HOOKLINE_TOKEN=token)
+    done = await supervisor.run("laptop", "hookline", "login", relay.url, *trust, stdin=f"{token}\n")
     assert done.code == 0, done.text
     program = supervisor.start("laptop", "hookline", "http", app.port, "--url", "demo", "--ui", "lines", *trust)
     await program.says(rf"https://demo\.localhost:{relay.port}")

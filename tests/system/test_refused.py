@@ -99,9 +99,8 @@ async def test_unknown_authority_is_explained(supervisor: Supervisor, relay: Rel
 
 async def test_expired_certificate_is_explained(supervisor: Supervisor, authority: Authority) -> None:
     """An expired certificate is called that."""
-    issued = authority.issue("localhost", "*.localhost", expired=True)
-    relay = await supervisor.relay("--cert", issued.certificate, "--key", issued.key, tls="files")
-    relay.ca = authority.certificate
+    issued = authority.issue("localhost", expired=True)
+    relay = await supervisor.relay("--cert", issued.certificate, "--key", issued.key)
     words = http(relay, 3000)
     done = await supervisor.run("client", "hookline", *words, HOOKLINE_TOKEN=await supervisor.token())
     assert done.code in {REFUSED, GONE, FAILED}, done.text
