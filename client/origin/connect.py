@@ -84,7 +84,7 @@ class Dialer:
         except (OSError, UnicodeError) as error:
             detail = f"the name {address.host} was not found ({_words(error)})"
             raise ExchangeFailed(Failure.ORIGIN_DNS, detail, delivered="no") from None
-        return _alternated([Candidate(family, (sockaddr[0], sockaddr[1])) for family, _, _, _, sockaddr in found])
+        return _alternated([Candidate(family, (str(sockaddr[0]), address.port)) for family, *_, sockaddr in found])
 
     async def _speak(self, sock: socket.socket, new_protocol: Callable[[], _P]) -> _P:
         loop = asyncio.get_running_loop()

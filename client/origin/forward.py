@@ -13,7 +13,8 @@ from client.origin.kinds import Kinds
 from client.origin.pool import Pool
 from client.origin.rewrite import HeadWriter
 from client.origin.timeouts import OriginTimeouts
-from client.origin.uploads import Uploads, pump, upload
+from client.origin.upgrade import pump
+from client.origin.uploads import Uploads, upload
 from shared.errors import ExchangeFailed
 from shared.exchange import Request, Response
 from shared.http import first

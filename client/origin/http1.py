@@ -125,7 +125,10 @@ class AnswerReader:
         return ContentBroken(Failure.ORIGIN_CLOSED, f"the app closed the connection {how}")
 
     def _count_idle(self, count: int) -> None:
-        """Bound what may come between two pieces of content: endless trailers and chunk extensions are no content."""
+        """Bound what may come between two pieces of content: endless trailers and chunk extensions are none.
+
+        Content that was taken out in time is told by there being new.
+        """
         if self._parts:
             self._idle_bytes = 0
             return

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Coroutine
 
-from client.origin.connection import Connection, State
+from client.origin.connection import Connection
 from client.origin.rewrite import HeadWriter
+from client.origin.states import State
 from shared.errors import ContentBroken, ExchangeFailed, Failure
 from shared.exchange import Content
 
@@ -50,20 +51,6 @@ async def upload(connection: Connection, content: Content, *, declared: int | No
         connection.abort(ContentBroken(error.failure, error.detail))
     else:
         connection.sent()
-
-
-async def pump(connection: Connection, content: Content) -> None:
-    """Send raw bytes as they come, after a switch of protocols; then say that no more follow."""
-    try:
-        while data := await content.read():
-            connection.out.write(data)
-            await connection.out.drained()
-            if connection.state is State.CLOSED:
-                return
-    except ContentBroken as error:
-        connection.abort(error)
-    else:
-        connection.out.end()
 
 
 async def _chunked(connection: Connection, content: Content, writer: HeadWriter) -> None:
