@@ -1,0 +1,140 @@
+"""`hookline send`: a signed test event without an account at the provider."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from client.signatures.scheme import Scheme
+    from client.signatures.secret import Secret
+    from client.simulate.events import Event
+    from client.simulate.sender import Sent
+
+
+@click.command("send")
+@click.argument("provider")
+@click.argument("event_type", metavar="EVENT")
+@click.option("--to", metavar="URL", help="Where to. Default: the public URL of the client that runs.")
+@click.option("--data", metavar="FILE", type=click.Path(path_type=Path), help="The body, instead of a template.")
+@click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="A value of a JSON body. Repeatable.")
+@click.option("--secret-env", metavar="VAR", help="The variable that holds the signing secret.")
+@click.option("--secret-file", metavar="FILE", help="The file that holds the signing secret (mode 0600).")
+@click.option("--param", metavar="K=V", multiple=True, help="A setting that the scheme needs. Repeatable.")
+@click.option("--count", default=1, show_default=True, type=click.IntRange(1, 100_000), help="How many.")
+@click.option("--ca", metavar="FILE", type=click.Path(path_type=Path), help="Trust this CA instead of the system's.")
+def command(provider: str, event_type: str, **given: Any) -> None:
+    """Send a test event, signed as PROVIDER signs, to the app by its public URL.
+
+    Exit code 0: every answer counts as success for the provider; 1: not every one does.
+    """
+    from client.cli.loop import run  # noqa: PLC0415 - `--help` need not wait for it
+
+    raise click.exceptions.Exit(run(_send(provider, event_type, given)))
+
+
+async def _send(provider: str, event_type: str, given: dict[str, Any]) -> int:
+    from client.simulate.sender import Sender, Step  # noqa: PLC0415
+
+    scheme, events = await asyncio.to_thread(_prepare, provider, event_type, given)
+    secret, public = await asyncio.to_thread(_secret, scheme, given)
+    if public:
+        click.echo(f"a key was made for this; its public half, for your app:\n{public}", err=True)
+    base, path = _split(given["to"] or await _running_url())
+    sender = Sender(
+        url=base,
+        scheme=scheme,
+        secret=secret,
+        ca=given["ca"],
+        now=time.time,
+        clock=time.monotonic,
+        pause=asyncio.sleep,
+        params=dict(text.split("=", 1) for text in given["param"] if "=" in text),
+    )
+    good = 0
+    async with sender:
+        for number, event in enumerate(events, 1):
+            sent = await sender.send(Step("", event, path, retries=False))
+            good += _tell(scheme, sent, number, len(events))
+    return 0 if good == len(events) else 1
+
+
+def _tell(scheme: "Scheme", sent: "Sent", number: int, total: int) -> bool:
+    """Say what became of an event; True: it counts as success."""
+    from client.signatures.clock import judge_answer  # noqa: PLC0415
+    from shared.printable import printable_line  # noqa: PLC0415
+
+    tried = sent.tries[0]
+    clock = judge_answer(scheme, attempt=1, status=tried.status, failure=tried.failure, duration_seconds=tried.seconds)
+    count = f"{number}/{total} " if total > 1 else ""
+    what = sent.step.event.type or scheme.id
+    answer = tried.status if tried.status is not None else "no answer"
+    sentence = clock.sentence if tried.status is not None else tried.failure
+    click.echo(printable_line(f"{count}{what} {answer} {sentence}"))
+    return clock.healthy
+
+
+def _prepare(provider: str, event_type: str, given: dict[str, Any]) -> "tuple[Scheme, list[Event]]":
+    from client import places  # noqa: PLC0415
+    from client.signatures.catalogue import Catalogue  # noqa: PLC0415
+    from client.simulate.events import Event, Events, changed  # noqa: PLC0415
+
+    scheme = Catalogue.load(places.own_schemes_file()).get(provider)
+    templates = Events.load()
+    data: bytes | None = None
+    if given["data"] is not None:
+        try:
+            data = given["data"].read_bytes()
+        except OSError as error:
+            raise click.UsageError(f"--data {given['data']} cannot be read: {error.strerror}") from error
+    made = []
+    for _ in range(given["count"]):
+        if data is None:
+            event = templates.make(provider, event_type, now=time.time())
+        else:
+            event = Event(provider, event_type, ((b"Content-Type", b"application/json"),), data)
+        if given["changes"]:
+            content = changed(event.content, given["changes"])
+            event = Event(event.provider, event.type, event.fields, content, event.method)
+        made.append(event)
+    return scheme, made
+
+
+def _secret(scheme: "Scheme", given: dict[str, Any]) -> "tuple[Secret, str]":
+    """Give the secret to sign with; of a key that was made for the purpose its public half too."""
+    from client.signatures.secret import Secret  # noqa: PLC0415
+    from client.signatures.signers import make_key_pair  # noqa: PLC0415
+
+    if given["secret_env"]:
+        return Secret.from_reference(f"env:{given['secret_env']}", os.environ), ""
+    if given["secret_file"]:
+        return Secret.from_reference(f"file:{given['secret_file']}"), ""
+    secret, public = make_key_pair(scheme)
+    return secret, public.decode()
+
+
+def _split(url: str) -> tuple[str, str]:
+    """Part a URL before its path."""
+    scheme, found, rest = url.partition("://")
+    if not found or scheme not in {"http", "https"} or not rest:
+        raise click.UsageError(f"--to {url}: write the whole URL, as --to https://demo.example.com/hooks")
+    authority, _, path = rest.partition("/")
+    return f"{scheme}://{authority}", f"/{path}"
+
+
+async def _running_url() -> str:
+    """Give the public URL of the first tunnel of the client that runs."""
+    from client.api import RemoteInspector  # noqa: PLC0415
+    from client.cli.inspecting import newest_agent  # noqa: PLC0415
+
+    agent = newest_agent()
+    urls: tuple[str, ...] = ()
+    if agent is not None:
+        async with RemoteInspector(agent.url) as inspector:
+            urls = tuple(url for tunnel in (await inspector.status()).tunnels for url in tunnel.public_urls)
+    if not urls:
+        raise click.UsageError("no hookline runs here, so say where to send: --to https://demo.example.com/hooks")
+    return urls[0]

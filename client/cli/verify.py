@@ -1,0 +1,158 @@
+"""`hookline verify`: check a signature and prove why it fails."""
+
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+if TYPE_CHECKING:
+    from client.signatures.secret import Secret
+    from client.signatures.subject import Subject
+    from client.signatures.verify_file import Verification
+
+_UNUSABLE = 2
+
+
+@click.command("verify")
+@click.argument("delivery", metavar="[ID]", required=False)
+@click.option(
+    "--request", "file", metavar="FILE", help="A raw HTTP/1.1 request, a cURL line or a HAR file; - is stdin."
+)
+@click.option("--scheme", default="auto", show_default=True, help="As which provider; see `hookline schemes`.")
+@click.option("--secret-env", metavar="VAR", multiple=True, help="The variable that holds the secret. Repeatable.")
+@click.option("--secret-file", metavar="FILE", multiple=True, help="The file that holds the secret (mode 0600).")
+@click.option("--known-secret-env", metavar="VAR", multiple=True, help="Another secret of yours, named if it fits.")
+@click.option("--url", help="The public URL as the provider has it.")
+@click.option("--known-url", metavar="URL", multiple=True, help="Another URL of the endpoint, named if it fits.")
+@click.option("--at", "at", metavar="TIME", help="When it was received: Unix seconds or 2026-11-24T10:00:00Z.")
+@click.option("--method", help="The method, where the file's is not the sender's.")
+@click.option("--param", metavar="K=V", multiple=True, help="A setting that the scheme needs, as webhook_id=….")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(delivery: str | None, *, as_json: bool, **given: Any) -> None:
+    """Check the signature of a captured delivery, or of a request in a file, and prove why it fails.
+
+    Exit code 0: valid; 1: not valid; 2: the input cannot be used.
+    """
+    from client import places  # noqa: PLC0415 - `--help` need not wait for it
+    from client.signatures.catalogue import Catalogue  # noqa: PLC0415
+    from client.signatures.verify_file import verify_subject  # noqa: PLC0415
+    from shared.errors import TunnelError  # noqa: PLC0415
+    from shared.printable import printable  # noqa: PLC0415
+
+    try:
+        subject = _changed(_subject(delivery, given["file"]), given)
+        found = verify_subject(
+            subject,
+            catalogue=Catalogue.load(places.own_schemes_file()),
+            scheme=given["scheme"],
+            secrets=_secrets(given["secret_env"], given["secret_file"]),
+            known=_secrets(given["known_secret_env"], ()),
+            urls=given["known_url"],
+            params=dict(_pair(text) for text in given["param"]),
+        )
+    except (TunnelError, OSError) as error:
+        click.echo(f"hookline: {printable(str(error))}", err=True)
+        raise click.exceptions.Exit(_UNUSABLE) from error
+    click.echo(msgspec.json.encode(found).decode() if as_json else _told(found))
+    raise click.exceptions.Exit(0 if found.is_valid else 1)
+
+
+def _told(found: "Verification") -> str:
+    from shared.printable import printable_line  # noqa: PLC0415
+
+    sign = {"valid": "✓", "invalid": "✗"}.get(found.verdict, "?")
+    lines = [f"{sign} {found.verdict}: {found.sentence}"]
+    if found.reason:
+        lines.append(f"  reason     {found.reason}")
+    if found.next_step:
+        lines.append(f"  next       {found.next_step}")
+    lines += [f"  {label:<10} {value}" for label, value in found.checked.items()]
+    lines += [f"  ruled out  {text}" for text in found.ruled_out]
+    return "\n".join(printable_line(line) for line in lines)
+
+
+def _secrets(variables: tuple[str, ...], files: tuple[str, ...]) -> "list[Secret]":
+    """Read the secrets. An empty variable is a secret too: the verdict then says what is wrong with it."""
+    from client.signatures.secret import Secret  # noqa: PLC0415
+
+    found = []
+    for name in variables:
+        value = os.environ.get(name)
+        reference = f"env:{name}"
+        found.append(Secret.from_reference(reference) if value is None else Secret(reference, os.fsencode(value)))
+    return found + [Secret.from_reference(f"file:{path}") for path in files]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"--param {text}: write NAME=VALUE, as --param webhook_id=8PT597110X687430LKGECATA")
+    return name, value
+
+
+def _subject(delivery: str | None, file: str | None) -> "Subject":
+    if (delivery is None) == (file is None):
+        raise click.UsageError("give the id of a captured delivery, or --request FILE")
+    return _captured(delivery) if delivery is not None else _in_file(file or "-")
+
+
+def _in_file(name: str) -> "Subject":
+    from client.deliveries.importing import RequestUnreadable, read_request  # noqa: PLC0415
+    from client.signatures.subject import Subject  # noqa: PLC0415
+
+    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    exchanges = read_request(data)
+    if len(exchanges) != 1:
+        raise RequestUnreadable(f"the file has {len(exchanges)} requests: give one of them")
+    request = exchanges[0]
+    return Subject(request.method, request.url, request.fields, request.content, None)
+
+
+def _captured(delivery: str) -> "Subject":
+    from client.cli.loop import run  # noqa: PLC0415
+
+    return run(_fetched(delivery))
+
+
+async def _fetched(delivery: str) -> "Subject":
+    from client.cli.inspecting import open_inspector  # noqa: PLC0415
+    from client.signatures.secret import SecretUnusable  # noqa: PLC0415
+    from client.signatures.subject import Subject  # noqa: PLC0415
+
+    async with open_inspector() as inspector:
+        detail = await inspector.delivery(delivery)
+        attempt = detail.attempts[0]
+        request = attempt.request
+        if request is None:
+            raise SecretUnusable(f"delivery {delivery} has no captured request")
+        content = await inspector.content(detail.summary.id, attempt.number, "request")
+    whole = content if request.captured_bytes == request.content_bytes else None
+    fields = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in request.fields)
+    url = detail.public_url + detail.summary.target
+    return Subject(detail.summary.method.encode("latin-1"), url, fields, whole, detail.summary.received_at)
+
+
+def _changed(subject: "Subject", given: dict[str, Any]) -> "Subject":
+    """Give the request with what the options say of it."""
+    if given["url"]:
+        subject = replace(subject, url=given["url"])
+    if given["method"]:
+        subject = replace(subject, method=given["method"].encode())
+    return replace(subject, received_at=_moment(given["at"])) if given["at"] else subject
+
+
+def _moment(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"--at {text}: write Unix seconds, or a time as 2026-11-24T10:00:00Z") from None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
