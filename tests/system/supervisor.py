@@ -20,7 +20,7 @@ PROGRAMS = Path(sys.executable).parent
 DOMAIN = "localhost"
 NAME = "demo"
 RUN_SECONDS = 30.0
-CERTIFIED = ("localhost", "demo.localhost")
+CERTIFIED = ("localhost", "demo.localhost", "nobody.localhost")
 """No wildcard: OpenSSL takes none right below a top-level domain."""
 
 Tls = Literal["files", "local-ca", "off"]

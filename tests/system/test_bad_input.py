@@ -64,10 +64,20 @@ async def test_inspect_port_in_use_moves_to_the_next(
 ) -> None:
     """A taken port of the local API is no reason to stop: the next free one is used, and said."""
     words = http(relay, app.port)
-    words[words.index("--inspect-addr") + 1] = f"127.0.0.1:{app.port}"
+    words[words.index("--inspect-addr") + 1] = f"127.0.0.1:{relay.port}"
     program = supervisor.start("client", "hookline", *words, HOOKLINE_TOKEN=token)
     found = await program.says(r"http://127\.0\.0\.1:(\d+)")
-    assert app.port < int(found[1]) <= app.port + 50
+    assert relay.port < int(found[1]) <= relay.port + 50
+
+
+async def test_own_api_is_no_app(supervisor: Supervisor, relay: Relay, token: str) -> None:
+    """A tunnel to the client's own API would open it to the world: it is refused."""
+    port = free_port()
+    words = http(relay, port)
+    words[words.index("--inspect-addr") + 1] = f"127.0.0.1:{port}"
+    done = await supervisor.run("client", "hookline", *words, HOOKLINE_TOKEN=token)
+    assert done.code == MISUSED, done.text
+    assert str(port) in sentence(done)
 
 
 @pytest.mark.needs("curl")

@@ -16,6 +16,8 @@ from tests.system.verify import Weight, verify
 pytestmark = pytest.mark.system
 
 MANY = 200
+ROW_SECONDS = 0.1
+"""A delivery that waits for its app has its row after 50 ms; the rest is for a busy machine."""
 
 KINDS = (
     Answer(),
@@ -30,18 +32,22 @@ KINDS = (
 """What the app does with them, in turn."""
 
 
-async def test_good_and_bad_answers_keep_the_promises(relay: Relay, client: Client, app: App) -> None:
-    """Whatever the app does to 200 deliveries at once, N1 to N6 hold."""
-    before = {name: Weight.of(program.pid) for name, program in (("relay", relay.program), ("client", client.program))}
-    sender = Sender(relay.port, f"demo.localhost:{relay.port}", tls=ssl.create_default_context(cafile=relay.ca))
+async def _send_many(sender: Sender) -> None:
     async with asyncio.TaskGroup() as tasks:
         for number in range(MANY):
             content = b"%d " % number * (number * 20)
             tasks.create_task(sender.send(content, fields=[KINDS[number % len(KINDS)].field()]))
-    history = await read_history(client)
-    pairs = (("relay", relay.program), ("client", client.program))
-    weights = {name: (before[name], Weight.of(program.pid)) for name, program in pairs}
-    assert verify(sender.manifest, app.journal, history, weights=weights) == []
+
+
+async def test_good_and_bad_answers_keep_the_promises(relay: Relay, client: Client, app: App) -> None:
+    """Whatever the app does to 200 deliveries at once, N1 to N6 hold."""
+    sender = Sender(relay.port, f"demo.localhost:{relay.port}", tls=ssl.create_default_context(cafile=relay.ca))
+    programs = {"relay": relay.program.pid, "client": client.program.pid}
+    await _send_many(sender)
+    warm = {name: Weight.of(pid) for name, pid in programs.items()}
+    await _send_many(sender)
+    weights = {name: (warm[name], Weight.of(pid)) for name, pid in programs.items()}
+    assert verify(sender.manifest, app.journal, await read_history(client), weights=weights) == []
     endings = {kind: {sent.ending for sent in sender.manifest[kind :: len(KINDS)]} for kind in range(len(KINDS))}
     assert [endings[kind] for kind in (0, 2, 6, 7)] == [{"answered"}, {"answered"}, {"broken"}, {"broken"}]
 
@@ -84,6 +90,7 @@ async def test_killed_client_leaves_no_delivery_hanging(
             tasks.create_task(sender.send(b"x" * number, fields=[answer.field()]))
         await app.arrived(40)
         await until(lambda: sum(sent.status == 200 for sent in sender.manifest) == 20)
+        await asyncio.sleep(ROW_SECONDS)
         client.program.kill()
     again = await supervisor.client(relay, app.port, token=token)
     history = await read_history(again)
