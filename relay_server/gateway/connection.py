@@ -118,7 +118,10 @@ class Connection(Wire):
             if not self._reader.between:
                 self._turn_away(Failure.BAD_REQUEST)
             return False
-        return not self.encrypted and self._state is not State.DONE
+        stays = not self.encrypted and self._state is not State.DONE
+        if stays:
+            self.watch_presence()
+        return stays
 
     def overdue(self, _now: float) -> None:
         """Act on a phase that takes too long."""

@@ -151,6 +151,7 @@ class RequestReader:
         self._pieces.clear()
         self._overhead = 0 if content else self._overhead + end - start
         if self._overhead > self._limits.head_bytes or len(self.fields) > self._limits.fields:
+            self.complete = False
             raise Refused(Failure.HEADERS_TOO_LARGE)
         if self.complete:
             self._parser = None
@@ -257,7 +258,7 @@ class RequestReader:
                 if at < single:
                     end = at + 1
                 else:
-                    end = data.find(_END, at)
+                    end = data.find(_END, max(start, at - _STRADDLE))
                     end = length if end < 0 else end + len(_END)
                 self._parser_feed(data[at:end])
                 at = end

@@ -40,6 +40,8 @@ class Patience:
     """For a whole exchange; None: for ever, as event streams need it."""
     linger: float = 5.0
     """After an early answer: how long the rest of the request is still read and thrown away."""
+    presence: float = 15.0
+    """Between two looks whether a sender that ended its half of the connection still waits for its answer."""
     handshake: float = 10.0
     """For the TLS handshake."""
 

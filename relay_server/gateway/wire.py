@@ -8,6 +8,7 @@ answer on its way (RFC 9112 section 9.6). *Abort*: at once, with a reset, so tha
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _RESET = struct.pack("ii", 1, 0)
 _PROGRESS_BYTES = 1024
+_TCP_CLOSE = 7
+"""The first octet of `struct tcp_info` is the state; this one is TCP_CLOSE."""
 
 
 class Wire(asyncio.Protocol):
@@ -28,6 +31,7 @@ class Wire(asyncio.Protocol):
         "_drained",
         "_lingering",
         "_over",
+        "_presence",
         "_reading",
         "_writing",
         "due",
@@ -43,6 +47,7 @@ class Wire(asyncio.Protocol):
         self._door = door
         self._drained: asyncio.Future[None] | None = None
         self._writing: _Writing | None = None
+        self._presence: _Presence | None = None
         self._reading = True
         self._lingering = False
         self._over = False
@@ -59,6 +64,9 @@ class Wire(asyncio.Protocol):
         """Let go of the connection."""
         self._over = True
         self._stop_watching_writes()
+        if self._presence is not None:
+            self._door.deadlines.forget(self._presence)
+            self._presence = None
 
     @property
     def over(self) -> bool:
@@ -110,6 +118,10 @@ class Wire(asyncio.Protocol):
             self.transport.write_eof()
         self.resume_reading()
 
+    def watch_presence(self) -> None:
+        """Abort when the sender, which has ended its half, is gone altogether."""
+        self._presence = _Presence(self.transport, self._door, self.abort)
+
     def abort(self) -> None:
         """End the connection with a reset: the sender cannot take what it has for the whole."""
         self._over = True
@@ -146,3 +158,30 @@ class _Writing:
         else:
             self._left = left
             self.due = self._door.deadlines.after(self._door.settings.patience.write)
+
+
+class _Presence:
+    """Looks whether a connection that its sender has half closed is still there.
+
+    The loop no longer reads it, so nobody would say. The kernel's probes find out, and its state for the connection
+    tells (Linux; elsewhere the exchange goes on until it has something to write).
+    """
+
+    __slots__ = ("_abort", "_door", "_transport", "due")
+
+    def __init__(self, transport: asyncio.Transport, door: "Door", abort: Callable[[], None]) -> None:
+        self._transport = transport
+        self._door = door
+        self._abort = abort
+        self.due = door.deadlines.after(door.settings.patience.presence)
+        door.deadlines.watch(self)
+
+    def overdue(self, _now: float) -> None:
+        """Abort, if the connection is closed; else look again later."""
+        raw = self._transport.get_extra_info("socket")
+        if sys.platform == "linux" and raw is not None:
+            state = raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+            if state[0] == _TCP_CLOSE:
+                self._abort()
+                return
+        self.due = self._door.deadlines.after(self._door.settings.patience.presence)

@@ -1,0 +1,142 @@
+"""Every phase of a connection has an end, whatever the other side does."""
+
+import asyncio
+
+import pytest
+
+from relay_server.gateway.settings import Limits, Patience
+from shared.exchange import Content, Request, Response
+from shared.http.heads import ResponseHead
+from tests.relay_server.gateway.stage import GET, HOST, OK, QUICK, opened, post, replace_length, saying, taken
+from tests.waiting import settled
+
+
+async def never(_: Request) -> Response:
+    """Answer never."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_silent_connection_ends() -> None:
+    """A connection on which nothing ever arrives is closed without a word."""
+    async with opened(patience=QUICK) as stage:
+        assert await (await stage.connect()).rest() == b""
+
+
+async def test_stalled_head_is_refused() -> None:
+    """A head that does not come to its end is refused, however its bytes drip."""
+    async with opened(patience=QUICK) as stage:
+        peer = await stage.connect()
+        peer.send(b"GET / HTTP/1.1\r\n")
+        answer = await peer.answer()
+        assert (answer.status, answer.code, answer.first(b"connection")) == (408, "request-timeout", b"close")
+
+
+async def test_stalled_second_head_is_refused() -> None:
+    """The next request on a kept connection has as much time as the first."""
+    async with opened(patience=QUICK) as stage:
+        peer = await stage.connect()
+        await peer.ask(GET)
+        assert (await peer.ask(GET[:10])).code == "request-timeout"
+
+
+async def test_idle_connection_ends() -> None:
+    """A kept connection without a next request is closed."""
+    async with opened(patience=QUICK) as stage:
+        peer = await stage.connect()
+        await peer.ask(GET)
+        assert await peer.rest() == b""
+        await settled(lambda: stage.gateway.connections == 0)
+
+
+@pytest.mark.parametrize("whole_bytes", [0, 1000])
+async def test_stalled_content_is_refused(whole_bytes: int) -> None:
+    """Content that stops coming is refused, whether the endpoint has been asked or not; it is never taken for whole."""
+    async with opened(patience=QUICK, limits=Limits(whole_bytes=whole_bytes)) as stage:
+        answer = await stage.ask(post(b"abc", length=100))
+        assert (answer.code, answer.first(b"connection")) == ("request-timeout", b"close")
+        assert stage.seen == []
+        await settled(lambda: stage.gateway.exchanges == 0)
+
+
+async def test_content_that_nobody_takes_is_not_the_senders_fault() -> None:
+    """While the window is full, the sender's deadline rests."""
+    gate = asyncio.Event()
+
+    async def script(request: Request) -> Response:
+        await gate.wait()
+        await taken(request.content)
+        return Response(OK, Content(b"ok"))
+
+    async with opened(script, patience=QUICK, limits=Limits(window_bytes=1000, whole_bytes=0)) as stage:
+        peer = await stage.connect()
+        peer.send(post(b"x" * 3_000_000))
+        await asyncio.sleep(0.6)
+        gate.set()
+        assert (await peer.answer()).status == 200
+
+
+async def test_endpoint_that_does_not_answer_is_given_up() -> None:
+    """Without an answer's head in time the sender gets 504, and the endpoint's task is cancelled."""
+    async with opened(never, patience=QUICK) as stage:
+        answer = await stage.ask(GET)
+        assert (answer.status, answer.code) == (504, "origin-timeout")
+        assert b'"delivered": "unknown"' in answer.content
+        await settled(lambda: stage.gateway.exchanges == 0)
+
+
+async def test_answer_that_goes_on_has_no_deadline() -> None:
+    """Once the answer has begun, it may take any time: event streams do."""
+    stream = Content(ended=False)
+    async with opened(saying(ResponseHead(200, b"OK", ()), stream), patience=QUICK) as stage:
+        peer = await stage.connect()
+        peer.send(GET)
+        await asyncio.sleep(0.6)
+        stream.feed(b"late")
+        stream.end()
+        assert (await peer.answer()).content == b"late"
+
+
+async def test_sender_that_does_not_read_is_reset() -> None:
+    """An answer that nobody reads ends with a reset, and frees what it holds."""
+    stream = Content(ended=False)
+    async with opened(saying(ResponseHead(200, b"OK", ()), stream), patience=QUICK) as stage:
+        peer = await stage.connect()
+        peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        peer.send(GET)
+        for _ in range(200):
+            stream.feed(b"x" * 65536)
+        await settled(lambda: stage.gateway.connections == 0 and stage.gateway.exchanges == 0)
+
+
+async def test_sender_that_does_not_read_the_last_answer_is_reset() -> None:
+    """The same holds when all is written and the connection is closing."""
+    content = b"x" * 20_000_000
+    async with opened(saying(ResponseHead(200, b"OK", ()), content), patience=QUICK) as stage:
+        peer = await stage.connect()
+        peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        peer.send(b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+        await settled(lambda: stage.gateway.connections == 0)
+
+
+async def test_slow_reader_is_waited_for() -> None:
+    """A sender that reads slowly, but reads, gets everything."""
+    content = b"x" * 3_000_000
+    async with opened(saying(replace_length(OK, len(content)), content), patience=Patience(write=0.3)) as stage:
+        peer = await stage.connect()
+        peer.send(b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+        received = 0
+        await peer.reader.readuntil(b"\r\n\r\n")
+        while data := await peer.reader.read(200_000):
+            received += len(data)
+            await asyncio.sleep(0.05)
+        assert received == len(content)
+
+
+async def test_lingering_ends() -> None:
+    """A sender that goes on sending after its refusal is not listened to for ever."""
+    async with opened(patience=QUICK) as stage:
+        peer = await stage.connect()
+        peer.send(b"nonsense\r\n\r\n")
+        assert (await peer.answer()).status == 400
+        await settled(lambda: stage.gateway.connections == 0)
