@@ -49,8 +49,10 @@ def run(url: str, *, ascii_only: bool, theme: str) -> int:
 
     mono = os.environ.pop("NO_COLOR", "") != ""  # taken away: with it set, Textual would turn our own theme grey
     plain = ascii_only or os.environ.get("TERM") == "linux" or "utf" not in (sys.stderr.encoding or "").lower()
+    inspector = RemoteInspector(url)
     app = HooklineApp(
-        RemoteInspector(url),
+        inspector,
+        close=inspector.close,
         clock=time.time,
         signs=ASCII if plain else UNICODE,
         theme=choose(theme, mono=mono),

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -47,6 +47,7 @@ class HooklineApp(App[None]):
         self,
         inspector: Inspector,
         *,
+        close: Callable[[], Awaitable[None]],
         clock: Callable[[], float],
         signs: Signs,
         theme: str,
@@ -56,6 +57,7 @@ class HooklineApp(App[None]):
 
         Args:
             inspector: the client.
+            close: lets go of the client, at the end.
             clock: gives Unix seconds.
             signs: the alphabet.
             theme: a theme's name.
@@ -66,6 +68,7 @@ class HooklineApp(App[None]):
         self.signs = signs
         self.failure: BaseException | None = None
         """What ended the application, if it was a fault in it."""
+        self._close = close
         self._reports = reports
         self._control_filter = ControlFilter()
         for one in THEMES:
@@ -93,6 +96,10 @@ class HooklineApp(App[None]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end_by_signal, number)
+
+    async def on_unmount(self) -> None:
+        """Let go of the client."""
+        await self._close()
 
     def _end_by_signal(self, number: int) -> None:
         code = _SIGNAL_CODES + number

@@ -14,6 +14,9 @@ _STATUS_SECONDS = 2.0
 _CATCH_UP_SECONDS = 0.5
 _SMOOTHING = 0.2
 
+_PATIENCE = 2
+"""Questions in a row that nobody answers before the client counts as ended."""
+
 GONE = (TunnelError, OSError)
 """What an inspector raises when the client does not answer."""
 
@@ -103,17 +106,21 @@ class Session:
             await asyncio.sleep(_BEAT_SECONDS)
 
     async def poll(self, show: Callable[[], None]) -> None:
-        """Ask for the status now and then: the round trip and the counts change without an event."""
+        """Ask for the status now and then, until the client is gone: round trip and counts change without an event."""
         await asyncio.sleep(_CATCH_UP_SECONDS)
-        try:
-            await self.browser.catch_up()
-            while True:
+        failures = 0
+        while failures < _PATIENCE:
+            try:
+                await self.browser.catch_up()
                 self.status = await self.inspector.status()
-                self._measure(0)
-                show()
-                await asyncio.sleep(_STATUS_SECONDS)
-        except GONE:
-            return
+            except GONE:
+                failures += 1
+                await asyncio.sleep(_CATCH_UP_SECONDS)
+                continue
+            failures = 0
+            self._measure(0)
+            show()
+            await asyncio.sleep(_STATUS_SECONDS)
 
     def _measure(self, new: int) -> None:
         now = self.clock()

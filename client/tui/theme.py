@@ -183,7 +183,6 @@ CSS = """
 .-mono .tone--warning, .-mono .tone--error, .-mono .tone--title, .-mono .tone--button { text-style: bold; }
 .-mono .row--cursor { text-style: reverse; }
 .-mono .row--cursor-blurred { text-style: underline; }
-Screen { background: $background; color: $foreground; }
 """
 
 

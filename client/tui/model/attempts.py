@@ -6,7 +6,7 @@ from client.views import AttemptView, DeliveryDetail
 from client.wording import Signs, duration, kind, short_origin, signature, time_of_day
 from shared.printable import printable_line
 
-HEAD: Line = (Span("   #  WHEN      WHAT       RESULT  SIG   TOOK    WHERE", "muted"),)
+HEAD: Line = (Span("   #  WHEN      WHAT       RESULT SIG  TOOK    WHERE", "muted"),)
 
 
 def attempt_line(attempt: AttemptView, *, width: int, signs: Signs, shown: bool) -> Line:
@@ -26,10 +26,10 @@ def attempt_line(attempt: AttemptView, *, width: int, signs: Signs, shown: bool)
         Span(time_of_day(attempt.started_at), "muted"),
         Span(f"  {cell(kind(attempt.kind), 9)}  "),
         outcome._replace(text=cell(outcome.text, 6)),
-        Span(f"  {cell(verdict.word, 4)}  ", verdict.role),
-        Span(cell(took, 6)),
-        Span("  "),
-        span(short_origin(attempt.target), "muted"),
+        Span(f" {cell(verdict.word, 4)} ", verdict.role),
+        Span(cell(took, 7)),
+        BLANK,
+        span(short_origin(attempt.target).removeprefix("localhost"), "muted"),
     )
     return fit(cells, width, more=signs.more)
 

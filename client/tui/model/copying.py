@@ -1,6 +1,5 @@
 """What can be copied from a delivery, as text."""
 
-from client.deliveries.export import CapturedExchange, export
 from client.tui.model.spans import text_of
 from client.tui.model.verdict import verdict_lines
 from client.views import AttemptView, DeliveryDetail, MessageView, Status
@@ -34,6 +33,8 @@ def as_curl(detail: DeliveryDetail, attempt: AttemptView, content: bytes) -> str
     Raises:
         TunnelError: not all of the content was kept.
     """
+    from client.deliveries.export import CapturedExchange, export  # noqa: PLC0415 - the first paint does not wait for it
+
     message = attempt.request
     fields = message.fields if message is not None else ()
     cut = message is not None and message.captured_bytes < message.content_bytes

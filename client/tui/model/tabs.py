@@ -10,6 +10,7 @@ TABS = ("Request", "Response", "Signature", "Attempts", "Raw")
 REQUEST, RESPONSE, SIGNATURE, ATTEMPTS, RAW = range(5)
 
 _GAP = "  "
+_SHORT = {"Signature": "Sig", "Attempts": "Tries"}
 
 
 class Tab(NamedTuple):
@@ -20,9 +21,10 @@ class Tab(NamedTuple):
     mark: str = ""
     tone: Tone = "muted"
 
-    def label(self, *, short: bool) -> str:
-        """Give what is shown: `2 Response ✗`, or `2 ✗` where there is little room."""
-        return " ".join(filter(None, [str(self.number), "" if short else self.name, self.mark]))
+    def label(self, shortness: int = 0) -> str:
+        """Give what is shown: `3 Signature ✗`, shorter `3 Sig ✗`, shortest `3 ✗`."""
+        name = (self.name, _SHORT.get(self.name, self.name), "")[shortness]
+        return " ".join(filter(None, [str(self.number), name, self.mark]))
 
 
 def tabs(detail: DeliveryDetail | None, attempt: AttemptView | None, signs: Signs) -> list[Tab]:
@@ -42,12 +44,13 @@ def tabs(detail: DeliveryDetail | None, attempt: AttemptView | None, signs: Sign
 
 
 def tab_lines(all_tabs: list[Tab], active: int, width: int, *, under: str = "━") -> tuple[Line, Line]:
-    """Give the tabs and the line under them that shows which is active; short of room, only it keeps its name."""
-    short = sum(len(tab.label(short=False)) + len(_GAP) for tab in all_tabs) > width
+    """Give the tabs and the line under them that shows which is active; short of room, names become shorter."""
+    fitting = [short for short in (0, 1) if sum(len(tab.label(short)) + len(_GAP) for tab in all_tabs) <= width]
+    shortness = fitting[0] if fitting else 2
     names: list[Span] = [BLANK]
     at, start, length = 1, 1, 0
     for number, tab in enumerate(all_tabs):
-        label = tab.label(short=short and number != active)
+        label = tab.label(0 if number == active and shortness == 2 else shortness)  # noqa: PLR2004
         names += [Span(label, "title" if number == active else tab.tone, f"screen.tab({number})"), Span(_GAP)]
         if number == active:
             start, length = at, len(label)

@@ -12,9 +12,12 @@ def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Lin
     """Give the panel of an attempt's verdict."""
     verdict = attempt.signature
     sign, words, tone = _headline(verdict, signs)
-    lines = [
-        justify((Span(f"{sign} {words}", tone),), (span(_about(verdict, signs), "muted"),), width, more=signs.more)
-    ]
+    about = f" {signs.dot} ".join(filter(None, [verdict.scheme, verdict.reason]))
+    lines: list[Line] = [(Span(f"{sign} {words}", tone),)]
+    if len(words) + len(about) + 6 <= width:
+        lines = [justify(lines[0], (span(about, "muted"),), width, more=signs.more)]
+    elif about:
+        lines.append((Span("  "), span(about, "muted")))
     if verdict.sentence:
         lines += [EMPTY, *_paragraph(verdict.sentence, width)]
     if not verdict.proven and verdict.state == "invalid":
@@ -62,10 +65,6 @@ _INVALID = {
     "timestamp_in_future": "SIGNED IN THE FUTURE",
     "secret_empty": "THE SECRET IS EMPTY",
 }
-
-
-def _about(verdict: SignatureView, signs: Signs) -> str:
-    return f" {signs.dot} ".join(filter(None, [verdict.scheme, verdict.reason]))
 
 
 def _paragraph(text: str, width: int, *, tone: Tone = "plain") -> list[Line]:

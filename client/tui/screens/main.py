@@ -16,13 +16,15 @@ from client.tui.keymap import Where, bindings
 from client.tui.model.row_line import head_line
 from client.tui.model.spans import Line
 from client.tui.model.tabs import TABS
+from client.tui.model.working import Situation, works
 from client.tui.screens.background import run
 from client.tui.screens.chrome import Chrome
 from client.tui.screens.copy_menu import CopyMenu
 from client.tui.screens.filtering import Filtering
 from client.tui.screens.looking import Looking
 from client.tui.screens.sending import Sending
-from client.tui.session import GONE, Session
+from client.tui.screens.watching import Watching
+from client.tui.session import Session
 from client.tui.widgets.attempt_table import AttemptTable
 from client.tui.widgets.bar import Bar
 from client.tui.widgets.delivery_list import DeliveryList
@@ -34,9 +36,6 @@ from client.views import DeliverySummary
 from client.wording import Signs
 
 _TINY_CELLS, _TINY_LINES = 40, 8
-
-_NEEDS_ROW = frozenset({"replay", "open", "copy_curl", "step", "zoom"})
-_NEEDS_DETAIL = frozenset({"find", "find_next", "view", "wrap", "headers", "save", "pager", "tab", "tab_step"})
 
 
 class MainScreen(Screen[None]):
@@ -63,6 +62,7 @@ class MainScreen(Screen[None]):
         self._detail = DetailPane(session.contents, signs=signs, id="detail")
         self._keys = Bar(self._key_line, id="keys")
         self._tiny = Bar(chrome.tiny, id="tiny")
+        self._watching = Watching(self, session, changed=self._changed, status=self._status_shown, gone=self._gone)
         self._looking = Looking(self, session, self._detail, visible=self._detail_visible)
         self._filtering = Filtering(self, session, self._filter, shown=self._rows_shown)
         self._sending = Sending(self, session, self._detail, signs=signs, environ=os.environ)
@@ -85,22 +85,7 @@ class MainScreen(Screen[None]):
         """Begin to look."""
         self.add_class("-empty")
         self._list.focus()
-        run(self, self._follow, group="follow")
-        run(self, self._begin, group="begin")
-
-    async def _follow(self) -> None:
-        await self._session.follow()
-        self._gone()
-
-    async def _begin(self) -> None:
-        try:
-            await self._session.begin()
-        except GONE:
-            self._gone()
-            return
-        self._rows_shown()
-        run(self, partial(self._session.keep_up, self._changed), group="keep_up")
-        run(self, partial(self._session.poll, self._status_shown), group="poll")
+        self._watching.begin()
 
     def _gone(self) -> None:
         self.post_message(self.ClientEnded())
@@ -145,22 +130,23 @@ class MainScreen(Screen[None]):
 
     def _works(self, action: str) -> bool:
         name = action.removeprefix("screen.").partition("(")[0]
-        return self.check_action(name, ()) is True
+        return self.check_action(name, ())
 
     # what works
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Tell whether an action can be run now."""
         del parameters
-        if action in _NEEDS_ROW:
-            return self._session.browser.selected is not None
-        if action in _NEEDS_DETAIL:
-            return self._detail.detail is not None and self._detail_visible()
-        if action == "pane":
-            return self.has_class("-two") and not self.has_class("-empty")
-        if action == "filter_toggle":
-            return self._filtering.usable
-        return True
+        browser = self._session.browser
+        shown = self._detail.detail is not None and self._detail_visible()
+        situation = Situation(
+            row=browser.selected is not None,
+            tab=self._detail.tab if shown else None,
+            two_panes=self.has_class("-two"),
+            listed=bool(len(browser.rows) or browser.query),
+            filtered=self._filtering.usable,
+        )
+        return works(action, situation)
 
     def _detail_visible(self) -> bool:
         return self.has_class("-two") or self.has_class("-open")
@@ -194,14 +180,7 @@ class MainScreen(Screen[None]):
 
     def on_delivery_list_rows_missing(self, event: DeliveryList.RowsMissing) -> None:
         """Fetch rows that came into sight."""
-        run(self, partial(self._fetch_rows, event.first, event.last), group="rows", only=True)
-
-    async def _fetch_rows(self, first: int, last: int) -> None:
-        try:
-            await self._session.browser.fetch(first, last)
-        except GONE:  # the session says so
-            return
-        self._rows_shown()
+        self._watching.fetch(event.first, event.last)
 
     def on_detail_pane_content_wanted(self, event: DetailPane.ContentWanted) -> None:
         """Fetch a content."""
@@ -282,10 +261,11 @@ class MainScreen(Screen[None]):
     def action_tab(self, number: int) -> None:
         """Show a tab."""
         self._detail.show_tab(number)
+        self._keys.update()
 
     def action_tab_step(self, step: int) -> None:
         """Show the next tab."""
-        self._detail.show_tab((self._detail.tab + step) % len(TABS))
+        self.action_tab((self._detail.tab + step) % len(TABS))
 
     def action_view(self) -> None:
         """Show the body another way."""

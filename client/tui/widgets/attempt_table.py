@@ -51,8 +51,10 @@ class AttemptTable(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         if self._detail is not None:
-            self._notes = attempt_notes(self._detail, width=max(1, self.size.width))
-            self.virtual_size = Size(self.size.width, 1 + len(self._detail.attempts) + len(self._notes))
+            self._notes = attempt_notes(self._detail, width=max(1, self.scrollable_content_region.width))
+            self.virtual_size = Size(
+                self.scrollable_content_region.width, 1 + len(self._detail.attempts) + len(self._notes)
+            )
         self.refresh()
 
     def on_resize(self) -> None:
@@ -62,7 +64,7 @@ class AttemptTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the head, an attempt, or a note."""
         row = y + self.scroll_offset.y - 1
-        width = self.size.width
+        width = self.scrollable_content_region.width
         attempts = self._detail.attempts if self._detail else ()
         if row < 0:
             return paint(self, HEAD, width)

@@ -28,7 +28,7 @@ class DeliveryList(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES = TONE_CLASSES | {"row--cursor", "row--cursor-blurred"}
     DEFAULT_CSS = """
-    DeliveryList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    DeliveryList { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
 
@@ -73,7 +73,7 @@ class DeliveryList(ScrollView, can_focus=True):
         count = len(self._browser.rows)
         with self.app.batch_update():
             if count != self.virtual_size.height:
-                self.virtual_size = Size(self.size.width, count)
+                self.virtual_size = Size(self.scrollable_content_region.width, count)
             self._show_position()
             self.refresh()
 
@@ -106,7 +106,7 @@ class DeliveryList(ScrollView, can_focus=True):
         self.rows_changed()
 
     def _choose_columns(self) -> None:
-        self._shape = columns(self.size.width, minimal=self.minimal)
+        self._shape = columns(self.scrollable_content_region.width, minimal=self.minimal)
         self._strips.clear()
         self.post_message(self.Reshaped())
         self.refresh()
@@ -114,7 +114,7 @@ class DeliveryList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the row at a line of the window."""
         position = y + self.scroll_offset.y
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if position >= len(self._browser.rows):
             return Strip.blank(width, self.rich_style)
         selected = position == self._browser.position

@@ -229,7 +229,9 @@ class DetailPane(Frame):
         left: Line = EMPTY
         if self.tab != ATTEMPTS and self.viewer.lines:
             left = (Span(f"line {number(self.viewer.top + 1)} of {number(self.viewer.lines)} ", "muted"),)
-        right: Line = (Span(" [/]", "button", "screen.find"), Span(" find ", "muted"))
+        right: Line = EMPTY
+        if self.tab != ATTEMPTS:
+            right = (Span(" [/]", "button", "screen.find"), Span(" find ", "muted"))
         if len(detail.attempts) > 1:
             right = (Span(f" attempt {attempt.number} of {len(detail.attempts)} ", "accent"), *right)
         if not self.styles.border_top[0]:

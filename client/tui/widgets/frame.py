@@ -37,6 +37,7 @@ class Frame(Vertical):
     def __init__(self, *, id: str | None = None, head: Maker = _nothing, foot: Maker = _nothing) -> None:  # noqa: A002
         super().__init__(id=id)
         self._head, self._foot = head, foot
+        self._drawn: tuple[Line, Line, str] = (EMPTY, EMPTY, "")
         self.head = Bar(head)
         self.foot = Bar(foot)
         self.head.add_class("frame-line")
@@ -51,27 +52,27 @@ class Frame(Vertical):
             self._set(self._head(width), self._foot(width))
 
     def _set(self, head: Line, foot: Line) -> None:
-        title, subtitle = self._coloured(head), self._coloured(foot)
-        if title != self._border_title:
-            self.border_title = title
-        if subtitle != self._border_subtitle:
-            self.border_subtitle = subtitle
-
-    def _coloured(self, line: Line) -> Content:
         edge = "$border" if self.has_pseudo_class("focus-within") else "$border-blurred"
-        return Content.assemble(*((one.text, _style(one, edge)) for one in line))
+        if (head, foot, edge) != self._drawn:
+            self._drawn = (head, foot, edge)
+            self.border_title = _coloured(head, edge)
+            self.border_subtitle = _coloured(foot, edge)
 
     def on_descendant_focus(self) -> None:
-        """Colour the lines in the border as the border."""
-        self.update_lines()
+        """Colour the lines in the border as the border will be."""
+        self.call_after_refresh(self.update_lines)
 
     def on_descendant_blur(self) -> None:
-        """Colour the lines in the border as the border."""
-        self.update_lines()
+        """Colour the lines in the border as the border will be."""
+        self.call_after_refresh(self.update_lines)
 
     def on_resize(self) -> None:
         """Make the lines for the new width."""
         self.update_lines()
+
+
+def _coloured(line: Line, edge: str) -> Content:
+    return Content.assemble(*((one.text, _style(one, edge)) for one in line))
 
 
 def _style(one: Span, edge: str) -> str:

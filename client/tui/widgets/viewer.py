@@ -21,7 +21,7 @@ class Viewer(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES = TONE_CLASSES
     DEFAULT_CSS = """
-    Viewer { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; padding: 0 1; }
+    Viewer { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings("viewer")
 
@@ -62,7 +62,7 @@ class Viewer(ScrollView, can_focus=True):
         self.refresh()
 
     def _room(self) -> int:
-        return max(1, self.container_size.width - 1)
+        return max(1, self.scrollable_content_region.width)
 
     def on_resize(self) -> None:
         """Lay the page out for the new width."""
@@ -79,7 +79,7 @@ class Viewer(ScrollView, can_focus=True):
         line = self._page.line(row) if row < len(self._page) else EMPTY
         if self._pattern is not None:
             line = _marked(line, self._pattern)
-        return paint(self, line, self.size.width)
+        return paint(self, line, self._room())
 
     def find(self, text: str) -> bool:
         """Look for text from the top of what is in sight on; False when it is nowhere. Empty: stop looking."""

@@ -60,6 +60,7 @@ class FakeInspector:
         self.contents: dict[tuple[str, int, Side], bytes] = {}
         self.replayed: list[str] = []
         self.refuse = ""
+        self.closed = False
         self.asked: list[str] = []
         """Which pages were asked for, in words."""
         self._changes: list[Change] = []
@@ -86,6 +87,10 @@ class FakeInspector:
         """End the client."""
         self._ended = True
         self._changed.set()
+
+    async def close(self) -> None:
+        """Note that the screen let go."""
+        self.closed = True
 
     def _tell(self, change: Change) -> None:
         self._changes.append(change)
@@ -179,37 +184,29 @@ def delivery(
     **more: object,
 ) -> DeliveryDetail:
     """Make a delivery with one attempt; `more` goes into its summary."""
-    pending = status is None and not failure
-    state = "pending" if pending else "failed" if failure else "answered"
-    request = MessageView(
-        line=f"POST {target} HTTP/1.1",
-        fields=(("Content-Type", content_type), ("X-TalkifAI-Signature", "sha256=" + "5f" * 32), *fields),
-        content_bytes=len(body),
-        captured_bytes=len(body),
-        content_type=content_type,
-    )
-    response = MessageView(
-        line=f"HTTP/1.1 {status} {'OK' if status == 200 else 'Error'}",
-        fields=(("Content-Type", "application/json"),),
-        content_bytes=len(answer),
-        captured_bytes=len(answer),
-        content_type="application/json",
-    )
+    head = (("Content-Type", content_type), ("X-TalkifAI-Signature", "sha256=" + "5f" * 32), *fields)
     attempt = AttemptView(
         number=1,
         kind="received",
-        state=state,  # type: ignore[arg-type]
+        state="failed" if failure else "pending" if status is None else "answered",
         started_at=BEGAN + seq,
         target="http://localhost:3000",
         status=status,
         failure=failure,
         failure_detail=failure_detail,
-        duration_seconds=None if pending else 0.038,
+        duration_seconds=0.038 if failure or status else None,
         signature=signature,
-        request=request,
-        response=None if status is None else response,
+        request=message(f"POST {target} HTTP/1.1", head, body, content_type),
+        response=None if status is None else message(f"HTTP/1.1 {status} Whatever", JSON, answer, JSON[0][1]),
     )
-    summary = DeliverySummary(
+    summary = summarise(seq, attempt, event_type=event_type, target=target, size_bytes=len(body))
+    summary = msgspec.structs.replace(summary, **more)
+    return DeliveryDetail(summary, "https://ab12cd.relay.example.dev", "203.0.113.7", (attempt,))
+
+
+def summarise(seq: int, attempt: AttemptView, *, event_type: str, target: str, size_bytes: int) -> DeliverySummary:
+    """Give the row of a delivery with one attempt."""
+    return DeliverySummary(
         seq=seq,
         id=f"dlv_{seq:06d}",
         received_at=BEGAN + seq,
@@ -219,20 +216,22 @@ def delivery(
         provider="talkifai",
         event_type=event_type,
         event_id=f"evt_{seq:06d}",
-        size_bytes=len(body),
-        signature=signature.state,
+        size_bytes=size_bytes,
+        signature=attempt.signature.state,
         attempts=1,
-        state=state,  # type: ignore[arg-type]
-        status=status,
-        failure=failure,
+        state=attempt.state,
+        status=attempt.status,
+        failure=attempt.failure,
         duration_seconds=attempt.duration_seconds,
     )
-    return DeliveryDetail(
-        summary=msgspec.structs.replace(summary, **more),
-        public_url="https://ab12cd.relay.example.dev",
-        remote="203.0.113.7",
-        attempts=(attempt,),
-    )
+
+
+JSON = (("Content-Type", "application/json"),)
+
+
+def message(line: str, fields: tuple[tuple[str, str], ...], content: bytes, content_type: str) -> MessageView:
+    """Make a message that was captured whole."""
+    return MessageView(line, fields, len(content), len(content), content_type)
 
 
 def contents(detail_body: bytes, answer: bytes = b"") -> dict[tuple[int, Side], bytes]:

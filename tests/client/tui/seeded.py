@@ -49,7 +49,7 @@ _CALL = {
     "status": "completed",
     "endReason": "user_hangup",
     "recordingUrl": "https://storage.talkifai.dev/recordings/call_xyz.mp3",
-    "cost": {"amount": 1.10, "currency": "usd", "free": False, "coupon": None},
+    "cost": {"amount": 1.5, "currency": "usd", "free": False, "coupon": None},
 }
 _RETRY = "TalkifAI counts only 200, it will retry in 30 s (1 of 3)"
 _ROWS: tuple[tuple[str, int | None, str, SignatureView, str], ...] = (
