@@ -3,21 +3,10 @@
 import re
 from datetime import datetime, timedelta
 
-_QUANTITY = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([A-Za-z]*)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
-_BYTES = {
-    "": 1,
-    "b": 1,
-    "k": 1024,
-    "kb": 1024,
-    "kib": 1024,
-    "m": 1024**2,
-    "mb": 1024**2,
-    "mib": 1024**2,
-    "g": 1024**3,
-    "gb": 1024**3,
-}
+from shared.units import UnitError, parse_duration, parse_size
+
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_AGO = re.compile(r"(?:[\d.]+[a-z]{1,2})+")
 _DAYS = {"today": 0, "yesterday": 1}
 
 
@@ -30,30 +19,28 @@ class BadQuantity(ValueError):  # noqa: N818 - reads as the sentence it is
 
 
 def seconds(text: str) -> float:
-    """Read `500ms`, `1.5s`, `5m`, `2h`, `7d`.
+    """Read `500ms`, `1.5s`, `1h30m`, `7d`.
 
     Raises:
-        BadQuantity: no number, or no unit of time.
+        BadQuantity: no duration, or one without a unit.
     """
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        raise BadQuantity("a duration was expected: 500ms, 2s, 5m, 1h, 7d")
-    unit = match[2].lower()
-    if unit not in _SECONDS:
-        raise BadQuantity("a duration needs a unit: ms, s, m, h or d", suggestion=f"{match[1]}ms" if not unit else "")
-    return float(match[1]) * _SECONDS[unit]
+    try:
+        return parse_duration(text.lower())
+    except UnitError:
+        suggestion = f"{text}ms" if text.isdecimal() and text.isascii() else ""
+        raise BadQuantity("a duration was expected: 500ms, 2s, 1h30m, 7d", suggestion) from None
 
 
 def size(text: str) -> float:
-    """Read `512`, `10k`, `1.5mb`; a k has 1,024 bytes.
+    """Read `512`, `10k`, `1.5MB`; K, M and G are binary.
 
     Raises:
-        BadQuantity: no number, or no unit of size.
+        BadQuantity: no size.
     """
-    match = _QUANTITY.fullmatch(text)
-    if match is None or match[2].lower() not in _BYTES:
-        raise BadQuantity("a size was expected: 512, 10k, 2m")
-    return float(match[1]) * _BYTES[match[2].lower()]
+    try:
+        return parse_size(text)
+    except UnitError:
+        raise BadQuantity("a size was expected: 512, 10k, 2MiB") from None
 
 
 def moment(text: str, now: datetime) -> float:
@@ -75,7 +62,7 @@ def moment(text: str, now: datetime) -> float:
         if clock is not None:
             at = midnight.replace(hour=int(clock[1]), minute=int(clock[2]), second=int(clock[3] or 0))
             return (at if at <= now else at - timedelta(days=1)).timestamp()
-        if _QUANTITY.fullmatch(text) is not None and not text.isdecimal():
+        if _AGO.fullmatch(lower):
             return now.timestamp() - seconds(text)
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo is not None else at.replace(tzinfo=now.tzinfo)).timestamp()
