@@ -17,6 +17,7 @@ _EMPTY_LINES = re.compile(rb"(?:\r\n){0,8}")
 """A server ignores some before a request line (RFC 9112 section 2.2)."""
 
 _END = b"\r\n\r\n"
+_CR = b"\r"
 _PADDED = re.compile(rb"[ \t]\r\n")
 _VERSIONS = (b"1.1", b"1.0")
 _CHUNKED = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -94,7 +95,10 @@ class RequestReader:
             Refused: it breaks the grammar, or a limit.
         """
         if self._parser is None:
-            start = _after_empty_lines(data, start)
+            start = self._skip_empty_lines(data, start)
+            if data[start:] == _CR:
+                self._raw = _CR
+                return -1
             self._begin_head()
         before = len(self._raw)
         end = self._end_of_head(data, start)
@@ -192,6 +196,16 @@ class RequestReader:
         self.fields = []
         self.target = b""
 
+    def _skip_empty_lines(self, data: bytes, start: int) -> int:
+        if self._raw:
+            # The first half of an empty line has arrived before.
+            if not data.startswith(b"\n", start):
+                raise Refused(Failure.BAD_REQUEST)
+            self._raw = b""
+            start += 1
+        empty = _EMPTY_LINES.match(data, start)
+        return start if empty is None else empty.end()
+
     def _end_of_head(self, data: bytes, start: int) -> int:
         if self._raw:
             tail = self._raw[-_STRADDLE:]
@@ -265,11 +279,6 @@ class RequestReader:
         except httptools.HttpParserError:
             raise Refused(Failure.BAD_REQUEST) from None
         return at
-
-
-def _after_empty_lines(data: bytes, start: int) -> int:
-    empty = _EMPTY_LINES.match(data, start)
-    return start if empty is None else empty.end()
 
 
 def _worst(raw: bytes) -> Failure:
