@@ -133,8 +133,11 @@ async def _running_url() -> str:
     agent = newest_agent()
     urls: tuple[str, ...] = ()
     if agent is not None:
-        async with RemoteInspector(agent.url) as inspector:
+        inspector = RemoteInspector(agent.url)
+        try:
             urls = tuple(url for tunnel in (await inspector.status()).tunnels for url in tunnel.public_urls)
+        finally:
+            await inspector.close()
     if not urls:
         raise click.UsageError("no hookline runs here, so say where to send: --to https://demo.example.com/hooks")
     return urls[0]

@@ -1,0 +1,76 @@
+"""Answers providers' handshakes in the app's stead, where a rule asks for it."""
+
+from collections.abc import Callable
+
+from client.signatures.engine import Signatures
+from client.signatures.handshakes import Handshakes, Reply
+from client.signatures.rule import Rule, covering
+from client.signatures.secret import Secret
+from client.signatures.subject import Subject
+from shared.exchange import Content, Handler, Request, Response
+from shared.http.heads import ResponseHead
+
+_REASONS = {200: b"OK", 204: b"No Content", 401: b"Unauthorized"}
+
+
+class Greet:
+    """A handler: gives handshakes their answer, and passes on all else."""
+
+    def __init__(
+        self,
+        inner: Handler,
+        *,
+        signatures: Signatures,
+        handshakes: Handshakes,
+        on_learned: Callable[[Secret], None],
+    ) -> None:
+        """Wrap `inner`.
+
+        Args:
+            inner: what answers deliveries.
+            signatures: whose rules say where handshakes are answered.
+            handshakes: the known ones.
+            on_learned: told of a key that a provider has taught.
+        """
+        self._inner = inner
+        self._signatures = signatures
+        self._handshakes = handshakes
+        self._on_learned = on_learned
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer a handshake, or have `inner` answer.
+
+        Raises:
+            ExchangeFailed: as `inner`.
+            LinkClosed: as `inner`.
+        """
+        content = request.content.peek()
+        if content is None or request.head.upgrade:
+            return await self._inner(request)
+        subject = Subject.of(request.head, request.delivery, content)
+        for rule in covering(self._signatures.rules, subject.path):
+            if rule.handshake:
+                reply = self._answer(rule, subject)
+                if reply is not None:
+                    request.content.whole()
+                    return reply
+        return await self._inner(request)
+
+    def _answer(self, rule: Rule, subject: Subject) -> Response | None:
+        reply = self._handshakes.reply(rule.scheme, subject, secrets=rule.secrets, params=dict(rule.params))
+        if reply is None or reply.every:
+            return None
+        if reply.signed and self._signatures.judge(subject).signature.state != "valid":
+            return _response(401, reply) if reply.refuse else None
+        if reply.learned is not None:
+            self._on_learned(reply.learned)
+        return _response(reply.status, reply)
+
+
+def _response(status: int, reply: Reply) -> Response:
+    if status != reply.status:
+        return Response(ResponseHead(status, _REASONS[status], ((b"Content-Length", b"0"),)), Content())
+    fields = reply.fields
+    if status != 204:  # noqa: PLR2004 - it has no content and no length (RFC 9110 section 8.6)
+        fields = (*fields, (b"Content-Length", str(len(reply.content)).encode()))
+    return Response(ResponseHead(status, _REASONS.get(status, b""), fields), Content(reply.content))

@@ -1,0 +1,84 @@
+"""Answering handshakes before the app."""
+
+import hashlib
+import hmac
+
+from client.signatures.engine import Rule, Secret, Signatures
+from client.signatures.greet import Greet
+from client.signatures.handshakes import Handshakes
+from shared.exchange import Content, Delivery, Request, Response
+from shared.http.heads import Fields, RequestHead, ResponseHead
+from tests.client.signatures.vectors import CATALOGUE
+
+SECRET = Secret("env:S", b"secret")
+DELIVERY = Delivery("dlv_1", 1, "demo", 1_700_000_000.0, "192.0.2.1", "https://demo.example.com")
+HANDSHAKES = Handshakes.load()
+INTENT = b'{"events":[],"entropy":"x"}'
+
+
+async def app(_request: Request) -> Response:
+    """Answer as an app that knows no handshakes."""
+    return Response(ResponseHead(404, b"Not Found", ()), Content())
+
+
+async def greeted(scheme: str, content: bytes, fields: Fields, *, handshake: bool = True) -> tuple[Response, list[str]]:
+    """Send a request through, and give what came back with what was learned."""
+    learned: list[str] = []
+    rule = Rule(scheme, (SECRET,), handshake=handshake)
+    greet = Greet(
+        app,
+        signatures=Signatures(catalogue=CATALOGUE, rules=[rule]),
+        handshakes=HANDSHAKES,
+        on_learned=lambda secret: learned.append(secret.name),
+    )
+    response = await greet(Request(RequestHead(b"POST", b"/hooks", fields), DELIVERY, Content(content)))
+    return response, learned
+
+
+def xero(content: bytes, key: bytes) -> Fields:
+    """Sign as Xero does."""
+    from base64 import b64encode  # noqa: PLC0415 - used here alone
+
+    return ((b"x-xero-signature", b64encode(hmac.new(key, content, hashlib.sha256).digest())),)
+
+
+async def test_signed_handshake_is_answered() -> None:
+    """Xero's good question gets an empty 200."""
+    response, _ = await greeted("xero", INTENT, xero(INTENT, SECRET.value))
+    assert (response.head.status, response.content.whole()) == (200, b"")
+
+
+async def test_forged_handshake_is_refused_as_the_provider_expects() -> None:
+    """Xero's bad question gets 401."""
+    response, _ = await greeted("xero", INTENT, xero(INTENT, b"another"))
+    assert response.head.status == 401
+
+
+async def test_delivery_goes_to_the_app() -> None:
+    """What is no handshake is the app's."""
+    response, _ = await greeted("xero", b'{"events":[1]}', ())
+    assert response.head.status == 404
+
+
+async def test_rule_without_handshake_leaves_it_to_the_app() -> None:
+    """Nothing is answered that was not asked for."""
+    response, _ = await greeted("xero", INTENT, xero(INTENT, SECRET.value), handshake=False)
+    assert response.head.status == 404
+
+
+async def test_taught_key_is_handed_on() -> None:
+    """Asana's key is offered to whoever keeps it."""
+    response, learned = await greeted("asana", b"{}", ((b"X-Hook-Secret", b"abc"),))
+    assert (response.head.fields[0], learned) == ((b"X-Hook-Secret", b"abc"), ["learned:asana"])
+
+
+async def test_answer_to_every_delivery_stays_the_apps() -> None:
+    """Adyen's `[accepted]` is never said in place of an app that has not accepted."""
+    response, _ = await greeted("adyen", b'{"live":"false","notificationItems":[]}', ())
+    assert response.head.status == 404
+
+
+async def test_field_that_would_split_the_answer_is_not_echoed() -> None:
+    """A line break in an echoed field gives no answer."""
+    response, learned = await greeted("asana", b"{}", ((b"X-Hook-Secret", b"a\r\nSet-Cookie: x"),))
+    assert (response.head.status, learned) == (404, [])
