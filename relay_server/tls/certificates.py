@@ -31,6 +31,9 @@ class Source(Protocol):
             CertificateUnusable: there is none that could be served.
         """
 
+    def context_for(self, name: str) -> ssl.SSLContext | None:
+        """Give what serves the host `name`, in lower case, where that is not the one certificate; else None."""
+
 
 class Certificates:
     """Gives the listeners one context for good, and its connections the newest certificate."""
@@ -92,9 +95,10 @@ class Certificates:
             await asyncio.sleep(every_seconds)
             self.refresh()
 
-    def _swap(self, connection: ssl.SSLObject) -> None:
-        if connection.context is not self._pair.context:
-            connection.context = self._pair.context
+    def _swap(self, connection: ssl.SSLObject, name: str) -> None:
+        context = self._source.context_for(name) or self._pair.context
+        if connection.context is not context:
+            connection.context = context
 
     def _warn_of_end(self) -> None:
         ends_at = self._pair.ends_at

@@ -1,5 +1,6 @@
 """A certificate in two files that somebody else renews, such as certbot."""
 
+import ssl
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,10 @@ class CertificateFiles:
         pair = load_pair(self._certificate, self._key, now=self._now())
         self._loaded = state
         return pair
+
+    def context_for(self, name: str) -> ssl.SSLContext | None:  # noqa: ARG002 - a Source is asked by name
+        """As `Source.context_for`: there is one certificate for all names."""
+        return None
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -1,6 +1,8 @@
 """A certificate from an authority of one's own, kept in the data directory."""
 
 import os
+import re
+import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,10 @@ from relay_server.tls.authority import Signed, make_authority, make_leaf
 from relay_server.tls.pair import Pair, load_pair
 
 RENEW_BEFORE = timedelta(days=30)
+MOST_SINGLES = 64
+"""Names are the clients' to choose: a trial has a few, an attack many."""
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 
 class LocalAuthority:
@@ -27,6 +33,8 @@ class LocalAuthority:
         self._domain = domain
         self._now = now
         self._current: Pair | None = None
+        self._singles: dict[str, Pair] = {}
+        """By name: what `context_for` gave."""
 
     @property
     def authority(self) -> Path | None:
@@ -42,20 +50,38 @@ class LocalAuthority:
         self._current = pair or self._renewed(now)
         return self._current
 
-    def _kept(self, now: datetime) -> Pair | None:
+    def context_for(self, name: str) -> ssl.SSLContext | None:
+        """As `Source.context_for`: names below a domain of one label have certificates of their own.
+
+        No client takes `*.localhost`: OpenSSL and browsers want two labels after the star.
+        """
+        label, _, rest = name.partition(".")
+        if rest != self._domain or "." in rest or not _LABEL.fullmatch(label):
+            return None
+        found = self._singles.get(name)
+        if found is None and len(self._singles) < MOST_SINGLES:
+            now = self._now()
+            found = self._singles[name] = self._kept(now, name) or self._renewed(now, name)
+        return None if found is None else found.context
+
+    def _kept(self, now: datetime, name: str = "") -> Pair | None:
         """Give the certificate of an earlier run, if it is good for a while and this authority's."""
         if not (self._directory / "ca.pem").exists() or not (self._directory / "ca.key").exists():
             return None
         try:
-            pair = load_pair(self._directory / "server.pem", self._directory / "server.key", now=now)
+            pair = load_pair(*self._files(name), now=now)
         except CertificateUnusable:
             return None
-        return pair if pair.ends_at - now > RENEW_BEFORE and pair.covers(self._domain) else None
+        return pair if pair.ends_at - now > RENEW_BEFORE and pair.covers(name or self._domain) else None
 
-    def _renewed(self, now: datetime) -> Pair:
-        certificate, key = self._directory / "server.pem", self._directory / "server.key"
+    def _files(self, name: str) -> tuple[Path, Path]:
+        stem = name or "server"
+        return self._directory / f"{stem}.pem", self._directory / f"{stem}.key"
+
+    def _renewed(self, now: datetime, name: str = "") -> Pair:
+        certificate, key = self._files(name)
         try:
-            leaf = make_leaf(self._authority(now), self._domain, now=now)
+            leaf = make_leaf(self._authority(now), name or self._domain, now=now)
             _write(key, leaf.key, mode=0o600)
             _write(certificate, leaf.certificate, mode=0o644)
         except OSError as error:

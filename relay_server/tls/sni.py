@@ -14,17 +14,18 @@ class NamedSSLObject(ssl.SSLObject):
     """In lower case; None: the client sent no name, or the handshake is not that far."""
 
 
-def remember_names(context: ssl.SSLContext, then: Callable[[ssl.SSLObject], None]) -> None:
-    """Have each connection of `context` keep the name its client asks for, then call `then` with it.
+def remember_names(context: ssl.SSLContext, then: Callable[[ssl.SSLObject, str], None]) -> None:
+    """Have each connection of `context` keep the name its client asks for, then call `then` with it (empty: none).
 
     Works on asyncio's loop and on uvloop alike: both make their connections through `context.sslobject_class`.
     """
     context.sslobject_class = NamedSSLObject
 
     def on_name(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        if isinstance(connection, NamedSSLObject) and name is not None:
-            connection.requested_name = name.lower()
-        then(connection)
+        asked = (name or "").lower()
+        if isinstance(connection, NamedSSLObject) and asked:
+            connection.requested_name = asked
+        then(connection, asked)
 
     context.sni_callback = on_name
 
