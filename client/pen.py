@@ -1,7 +1,6 @@
 """Writes lines from a thread of its own, so that a terminal that stands still never holds up a delivery."""
 
 import threading
-from contextlib import suppress
 from queue import SimpleQueue
 from typing import TextIO
 
@@ -28,9 +27,14 @@ class Pen:
         """True once the reader of a stream has gone: nothing is written any more."""
         return self._broken
 
+    @property
+    def waiting(self) -> int:
+        """How many lines have not been taken up yet."""
+        return self._queue.qsize()
+
     def write(self, stream: TextIO, line: str) -> None:
         """Have `line` and a line end written to `stream`, after everything before it."""
-        if self._queue.qsize() >= self._waiting_lines:
+        if self.waiting >= self._waiting_lines:
             self._left_out += 1
             return
         if self._left_out:
@@ -61,6 +65,4 @@ class Pen:
 
 def _encodable(stream: TextIO, line: str) -> str:
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    with suppress(LookupError):
-        return line.encode(encoding, "backslashreplace").decode(encoding)
-    return line
+    return line.encode(encoding, "backslashreplace").decode(encoding)

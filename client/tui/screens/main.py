@@ -90,8 +90,6 @@ class MainScreen(Screen[None]):
     def _gone(self) -> None:
         self.post_message(self.ClientEnded())
 
-    # what changed
-
     def _changed(self, rows: Sequence[DeliverySummary]) -> None:
         self._rows_shown()
         self._looking.changed(rows)
@@ -132,8 +130,6 @@ class MainScreen(Screen[None]):
         name = action.removeprefix("screen.").partition("(")[0]
         return self.check_action(name, ())
 
-    # what works
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Tell whether an action can be run now."""
         del parameters
@@ -157,8 +153,6 @@ class MainScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         """Show the keys of the part that has them now."""
         self._keys.update()
-
-    # what the widgets say
 
     def on_delivery_list_moved(self) -> None:
         """Follow the selection with the detail."""
@@ -197,8 +191,6 @@ class MainScreen(Screen[None]):
     def on_filter_bar_left(self) -> None:
         """Go back from the filter to the list."""
         self._list.focus()
-
-    # what the user wants
 
     def action_back(self) -> None:
         """Go one level back: from finding, from the zoom, from the detail."""
