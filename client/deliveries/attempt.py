@@ -83,6 +83,29 @@ _encode = msgspec.msgpack.Encoder().encode
 decode_facts = msgspec.msgpack.Decoder(Facts).decode
 
 
+def encoded(facts: Facts) -> bytes:
+    """Give the facts as bytes. A verdict may quote the request: what is no text in it becomes a question mark."""
+    try:
+        return _encode(facts)
+    except UnicodeEncodeError:
+        return _encode(msgspec.structs.replace(facts, signature=_as_text(facts.signature), detail=plain(facts.detail)))
+
+
+def plain(text: str) -> str:
+    """Give text with a question mark for each lone surrogate: those are in no encoding."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _as_text(view: SignatureView) -> SignatureView:
+    return msgspec.structs.replace(
+        view,
+        sentence=plain(view.sentence),
+        next_step=plain(view.next_step),
+        checked=tuple((plain(label), plain(value)) for label, value in view.checked),
+        ruled_out=tuple(map(plain, view.ruled_out)),
+    )
+
+
 def attempt_row(attempt: Attempt) -> Row:
     """Give the row of table `attempts`, in the order of its columns."""
     answer = attempt.answer
@@ -107,7 +130,7 @@ def attempt_row(attempt: Attempt) -> Row:
         None if answer is None else answer.status,
         attempt.failure,
         attempt.duration_seconds,
-        _encode(facts),
+        encoded(facts),
         request.total_bytes,
         request.captured_bytes,
         request.inline,

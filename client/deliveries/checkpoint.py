@@ -44,17 +44,30 @@ class Checkpoint:
 
     def begin(self) -> None:
         """Carry over what waits, if this process is the one that does."""
-        if self._running or not self._waiting_bytes or not self._chosen():
-            return
-        self._running = True
-        self._rounds = 0
-        self._round()
+        if not self._running and self._waiting_bytes:
+            self._running = True
+            self._rounds = 0
+            self._round()
 
     def close(self) -> None:
         """Let the lock file go."""
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.close()
+
+    def _round(self) -> None:
+        self._waiting_bytes = 0
+        self._rounds += 1
+        done = asyncio.get_running_loop().run_in_executor(self._executor, self._carry_over)
+        done.add_done_callback(self._carried)
+
+    def _carry_over(self) -> bool:
+        """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out; False: not our turn."""
+        if not self._chosen():
+            return False
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._file.path)) as connection:
+            connection.execute(_CHECKPOINT).fetchone()
+        return True
 
     def _chosen(self) -> bool:
         if self._lock is None:
@@ -70,20 +83,9 @@ class Checkpoint:
             self._lock = lock
         return True
 
-    def _round(self) -> None:
-        self._waiting_bytes = 0
-        self._rounds += 1
-        done = asyncio.get_running_loop().run_in_executor(self._executor, self._carry_over)
-        done.add_done_callback(self._carried)
-
-    def _carry_over(self) -> None:
-        """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out."""
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._file.path)) as connection:
-            connection.execute(_CHECKPOINT).fetchone()
-
-    def _carried(self, done: asyncio.Future[None]) -> None:
+    def _carried(self, done: asyncio.Future[bool]) -> None:
         connection = self._file.connection
-        if done.cancelled() or connection is None or not self._waiting_bytes:
+        if done.cancelled() or connection is None or not done.result() or not self._waiting_bytes:
             self._running = False
         elif self._waiting_bytes > FINISH_BYTES and self._rounds < MOST_ROUNDS:
             self._round()

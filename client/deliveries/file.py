@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from client.deliveries.schema import MIGRATIONS
 from shared.sqlite import StoreUnusable, connect
@@ -28,38 +29,72 @@ def is_damage(error: BaseException) -> bool:
     return error_code(error) in _DAMAGED or error_code(error.__cause__ or error) in _DAMAGED
 
 
+class Opened(NamedTuple):
+    """A connection that was just opened, and what the user should know of it."""
+
+    connection: sqlite3.Connection
+    identity: tuple[int, int]
+    notice: str
+
+
 class HistoryFile:
-    """One connection that writes; another one is made for whoever reads beside it."""
+    """The path, and the one connection that writes. Opening and looking belong in a thread, or before the loop runs."""
 
     def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
         self.path = path
+        self.connection: sqlite3.Connection | None = None
         self.notice = ""
         """A sentence when the file is not the one it was: moved aside, or begun anew."""
         self.generation = 0
         """Counts how often the path was opened: a row of an earlier generation may be gone."""
-        self.connection: sqlite3.Connection | None = None
+        self.damaged = False
+        """A commit found the file damaged: the next look moves it aside."""
         self._clock = clock
-        self._identity: tuple[int, int] | None = None
+        self._identity = (0, 0)
 
-    def open(self) -> sqlite3.Connection:
-        """Open or make the file; a damaged one is moved aside first.
+    def open(self) -> Opened:
+        """Open or make the file; a damaged one is moved aside first. Nothing is changed here until `adopt`.
 
         Raises:
             SchemaTooNew: a newer version of the product wrote it.
             StoreUnusable: it cannot be opened now; says why.
         """
+        notice = ""
         try:
-            self.connection = self._opened()
+            connection = self._opened()
         except (StoreUnusable, sqlite3.Error) as error:
             if not is_damage(error):
-                if isinstance(error, StoreUnusable):
-                    raise
-                raise StoreUnusable(self.path, str(error)) from error
-            self.move_aside()
-            self.connection = self._opened()
+                raise
+            notice = self._moved_aside()
+            connection = self._opened()
+        return Opened(connection, self._found(), notice)
+
+    def look(self) -> Opened | None:
+        """See whether the path still leads to the file that is open, and open what it leads to where it does not.
+
+        Raises:
+            SchemaTooNew: a newer version of the product wrote it.
+            StoreUnusable: it cannot be opened now; says why.
+        """
+        if self.damaged:
+            notice = self._moved_aside()
+            return self.open()._replace(notice=notice)
+        if self.connection is None:
+            return self.open()
+        if self._found() == self._identity:
+            return None
+        opened = self.open()
+        removed = f"the history file {self.path} was removed while hookline ran: a new one was begun"
+        return opened._replace(notice=opened.notice or removed)
+
+    def adopt(self, opened: Opened) -> sqlite3.Connection:
+        """Write to this connection from now on."""
+        self.close()
+        self.connection = opened.connection
         self.generation += 1
-        found = self.path.stat()
-        self._identity = (found.st_dev, found.st_ino)
+        self.damaged = False
+        self._identity = opened.identity
+        self.notice = opened.notice or self.notice
         return self.connection
 
     def reader(self) -> sqlite3.Connection:
@@ -75,33 +110,21 @@ class HistoryFile:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def taken_away(self) -> bool:
-        """True when the path no longer leads to the file that is open."""
+    def close(self) -> None:
+        """Let the file go; what is committed is kept."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
+    def _found(self) -> tuple[int, int]:
         try:
             found = self.path.stat()
         except OSError:
-            return True
-        return self._identity != (found.st_dev, found.st_ino)
+            return (0, 0)
+        return (found.st_dev, found.st_ino)
 
-    def begin_anew(self) -> sqlite3.Connection:
-        """Open the path again after the file was taken away.
-
-        Raises:
-            SchemaTooNew: a newer version of the product wrote what is there now.
-            StoreUnusable: it cannot be opened now; says why.
-        """
-        self.close()
-        connection = self.open()
-        self.notice = f"the history file {self.path} was removed while hookline ran: a new one was begun"
-        return connection
-
-    def move_aside(self) -> None:
-        """Rename a damaged file and its write-ahead log, and say so.
-
-        Raises:
-            StoreUnusable: it cannot be renamed.
-        """
-        self.close()
+    def _moved_aside(self) -> str:
+        """Rename a damaged file and its write-ahead log, and give the sentence that says so."""
         aside = self.path.with_name(f"{self.path.name}.damaged-{self._clock():.0f}")
         try:
             for suffix in ("", "-wal", "-shm"):
@@ -110,13 +133,7 @@ class HistoryFile:
                     part.replace(aside.with_name(aside.name + suffix))
         except OSError as error:
             raise StoreUnusable(self.path, f"it is damaged and cannot be moved aside: {error.strerror}") from error
-        self.notice = f"the history file was damaged: it was moved to {aside}, and a new one was begun"
-
-    def close(self) -> None:
-        """Let the file go; what is committed is kept."""
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.close()
+        return f"the history file was damaged: it was moved to {aside}, and a new one was begun"
 
     def _opened(self) -> sqlite3.Connection:
         connection = connect(self.path, MIGRATIONS)
@@ -125,15 +142,16 @@ class HistoryFile:
             connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
             if self.path.stat().st_size <= CHECKED_BYTES:
-                self._check(connection)
+                _check(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _check(self, connection: sqlite3.Connection) -> None:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != "ok":
-            error = sqlite3.DatabaseError(str(found))
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
+
+def _check(connection: sqlite3.Connection) -> None:
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        error = sqlite3.DatabaseError(str(found))
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error

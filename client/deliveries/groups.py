@@ -38,6 +38,8 @@ class Groups:
     def __init__(self) -> None:
         self._events: dict[tuple[str, str, str], int] = {}
         self._groups: dict[int, Group] = {}
+        self.fresh_from = 1
+        """From this `seq` on deliveries are not in the file yet: they belong to the commit that is being made."""
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Know the newest events of the file."""
@@ -83,15 +85,22 @@ class Groups:
     def _group(self, connection: sqlite3.Connection, seq: int) -> Group | None:
         group = self._groups.get(seq)
         if group is None:
-            row = connection.execute("SELECT attempts FROM deliveries WHERE seq = ?", (seq,)).fetchone()
-            if row is None:
+            group = Group(seq, 1, 1) if seq >= self.fresh_from else _counted(connection, seq)
+            if group is None:
                 return None
-            (replays,) = connection.execute(_REPLAYS, (attempt_key(seq, 0), attempt_key(seq + 1, 0))).fetchone()
-            group = self._groups[seq] = Group(seq, row[0], row[0] - replays)
+            self._groups[seq] = group
             if len(self._groups) > REMEMBERED_GROUPS:
                 for old in list(islice(self._groups, REMEMBERED_GROUPS // 2)):
                     del self._groups[old]
         return group
+
+
+def _counted(connection: sqlite3.Connection, seq: int) -> Group | None:
+    row = connection.execute("SELECT attempts FROM deliveries WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        return None
+    (replays,) = connection.execute(_REPLAYS, (attempt_key(seq, 0), attempt_key(seq + 1, 0))).fetchone()
+    return Group(seq, row[0], row[0] - replays)
 
 
 def place(connection: sqlite3.Connection, groups: Groups, attempt: Attempt, next_seq: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from client.deliveries.attempt import Attempt, summary_of
 from client.deliveries.checkpoint import Checkpoint
 from client.deliveries.faults import sentence
-from client.deliveries.file import HistoryFile, error_code, is_damage
+from client.deliveries.file import HistoryFile, Opened, error_code, is_damage
 from client.deliveries.groups import Groups, place
 from client.deliveries.writing import Part, Writing
 from client.views import DeliverySummary
@@ -104,11 +104,10 @@ class Journal:
         """Try to write what could not be written; True when recording goes on."""
         kept = list(self.unrecorded)
         try:
-            if self._file.connection is None:
-                self.attach(self._file.open())
             changed = self._commit(kept, [])
         except (sqlite3.Error, TunnelError) as error:
             self._say(sentence(error, self._file.path))
+            self._file.damaged = is_damage(error)
             return False
         self.unrecorded.clear()
         self._done(kept)
@@ -116,28 +115,31 @@ class Journal:
         self._on_changes(changed)
         return True
 
-    def attach(self, connection: sqlite3.Connection) -> None:
-        """Begin to write to a connection that was just opened."""
+    def change_to(self, opened: Opened) -> None:
+        """Write to a connection that was just opened.
+
+        Raises:
+            sqlite3.Error: it cannot be read.
+        """
+        connection = self._file.adopt(opened)
         self._groups.load(connection)
         self._read_counters(connection)
+        if opened.notice:
+            self._on_trouble()
 
     def stop(self, why: str) -> None:
-        """Begin without a file: nothing is recorded until `recover` succeeds."""
+        """Record nothing until `recover` succeeds."""
         self._say(why)
-
-    def tell(self) -> None:
-        """Have it known that the file is another one."""
-        self._on_trouble()
 
     def _commit(self, attempts: list[Attempt], parts: list[Part]) -> list[DeliverySummary]:
         connection = self._file.connection
         if connection is None:
-            connection = self._file.open()
-            self.attach(connection)
+            raise sqlite3.OperationalError("the file is not open")
         connection.execute("BEGIN IMMEDIATE")
         try:
             if connection.execute("PRAGMA data_version").fetchone()[0] != self._version:
                 self._read_counters(connection)
+            self._groups.fresh_from = self._next_seq
             writing = Writing(connection, self._groups, self._next_seq, generation=self._file.generation)
             try:
                 for attempt in attempts:
@@ -186,9 +188,7 @@ class Journal:
         if error_code(error) in _BUSY and self._patient():
             return
         self._busy_since = None
-        if is_damage(error) and self._replaced():
-            self.flush()
-            return
+        self._file.damaged = is_damage(error)
         attempts, self._attempts = self._attempts, []
         parts, self._parts = self._parts, []
         self._say(sentence(error, self._file.path))
@@ -206,16 +206,6 @@ class Journal:
         if loop.time() - self._busy_since > BUSY_SECONDS:
             return False
         self._scheduled = loop.call_later(BUSY_PAUSE_SECONDS, self.flush)
-        return True
-
-    def _replaced(self) -> bool:
-        """Put a new file in the place of a damaged one."""
-        try:
-            self._file.move_aside()
-            self.attach(self._file.open())
-        except (sqlite3.Error, TunnelError):
-            return False
-        self._on_trouble()
         return True
 
     def _keep(self, attempt: Attempt) -> None:

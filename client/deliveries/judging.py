@@ -3,11 +3,10 @@
 import sqlite3
 
 from client.deliveries import reading
-from client.deliveries.attempt import Attempt
+from client.deliveries.attempt import Attempt, plain
 from client.deliveries.groups import REPLAYS
 from client.deliveries.store import Store
 from client.signatures.engine import Judgement, Signatures, Subject
-from client.views import SignatureView
 
 JUDGED_BYTES = 32 * 1024**2
 """A longer content is not read back to be checked."""
@@ -63,31 +62,6 @@ class Judging:
 
     def _accept(self, attempt: Attempt, judgement: Judgement) -> None:
         attempt.provider = judgement.provider
-        attempt.event_type = storable(judgement.event_type)
-        attempt.event_id = storable(judgement.event_id)
-        attempt.signature = _storable_view(judgement.signature)
-
-
-def storable(text: str) -> str:
-    """Give text that came out of a content as it can be stored: no lone surrogates, not endless."""
-    if len(text) > MOST_CHARACTERS:
-        text = text[:MOST_CHARACTERS]
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _storable_view(view: SignatureView) -> SignatureView:
-    try:
-        "".join((view.sentence, view.next_step, *(value for pair in view.checked for value in pair))).encode()
-    except UnicodeEncodeError:
-        checked = tuple((storable(label), storable(value)) for label, value in view.checked)
-        return SignatureView(
-            view.state,
-            view.scheme,
-            view.reason,
-            storable(view.sentence),
-            storable(view.next_step),
-            view.proven,
-            checked,
-            tuple(storable(line) for line in view.ruled_out),
-        )
-    return view
+        attempt.event_type = plain(judgement.event_type[:MOST_CHARACTERS])
+        attempt.event_id = plain(judgement.event_id[:MOST_CHARACTERS])
+        attempt.signature = judgement.signature

@@ -26,10 +26,10 @@ class Reader:
         """Have `reading` run; the result raises StoreUnusable where the file cannot be read."""
         return asyncio.get_running_loop().run_in_executor(self._thread, self._read, reading)
 
-    def close(self) -> None:
-        """Wait for what runs, and let the file go."""
+    def close(self, *, wait: bool) -> None:
+        """Let the file go after what runs, and with `wait` return only then."""
         self._thread.submit(self._drop)
-        self._thread.shutdown()
+        self._thread.shutdown(wait=wait)
 
     def _read(self, reading: Callable[[sqlite3.Connection], T]) -> T:
         try:

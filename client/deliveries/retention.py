@@ -29,9 +29,13 @@ class Retention:
     def __init__(self, limits: Limits, *, clock: Callable[[], float]) -> None:
         self._limits = limits
         self._clock = clock
+        self._going = 0
+        """Up to this `seq` contents are being taken out, and the rows go with the last of them."""
 
     def surplus(self, connection: sqlite3.Connection) -> int:
         """Give the highest `seq` that has to go, 0 where all may stay."""
+        if self._going:
+            return self._going
         (count,) = connection.execute("SELECT count(*) FROM deliveries").fetchone()
         if not count:
             return 0
@@ -49,8 +53,8 @@ class Retention:
             last = seq
         return int(last)
 
-    def forget(self, connection: sqlite3.Connection, last: int) -> bool:
-        """Take one slice of what is up to `seq` `last` out; True when there is more.
+    def forget(self, connection: sqlite3.Connection, last: int) -> None:
+        """Take one slice of what is up to `seq` `last` out.
 
         Raises:
             sqlite3.Error: it could not be taken out now.
@@ -70,7 +74,7 @@ class Retention:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        return bool(parts)
+        self._going = last if parts else 0
 
     def _used_bytes(self, connection: sqlite3.Connection) -> int:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()

@@ -34,8 +34,8 @@ class Store:
         self._file = HistoryFile(path, clock=clock)
         self._reads = Reader(self._file, "history-reads")
         self._scans = Reader(self._file, "history-scans")
-        self._checkpoints = ThreadPoolExecutor(1, thread_name_prefix="history-checkpoints")
-        self._checkpoint = Checkpoint(self._file, executor=self._checkpoints)
+        self._side = ThreadPoolExecutor(1, thread_name_prefix="history-upkeep")
+        self._checkpoint = Checkpoint(self._file, executor=self._side)
         self._groups = Groups()
         self._journal = Journal(
             self._file,
@@ -49,9 +49,11 @@ class Store:
             journal=self._journal,
             checkpoint=self._checkpoint,
             retention=Retention(limits, clock=clock),
+            executor=self._side,
         )
         self._begun = Begun(self._journal.note)
         self._feed: Feed | None = None
+        self._started = False
         self._received = self._failed = self._bad_signatures = 0
         self.interrupted = 0
         """Attempts that the last run of the client left without an end."""
@@ -69,11 +71,11 @@ class Store:
         """
         store = cls(path, clock=clock, limits=limits or Limits())
         try:
-            connection = store._file.open()
-            store._journal.attach(connection)
-            store.interrupted = connection.execute(_INTERRUPTED).rowcount
+            opened = store._file.open()
+            store._journal.change_to(opened)
+            store.interrupted = opened.connection.execute(_INTERRUPTED).rowcount
             if store.interrupted:
-                connection.execute(_INTERRUPTED_ROWS)
+                opened.connection.execute(_INTERRUPTED_ROWS)
         except (StoreUnusable, sqlite3.Error) as error:
             store._journal.stop(sentence(error, path))
         return store
@@ -109,6 +111,7 @@ class Store:
 
     def begin(self, attempt: Attempt) -> None:
         """Know that an attempt begins: it has a row before long, whatever becomes of it."""
+        self._started = True
         self._begun.add(attempt)
         self._upkeep.wake()
 
@@ -162,13 +165,14 @@ class Store:
         return await self.fetch(reading, slow=slow)
 
     def close(self) -> None:
-        """Write what waits to be written, and let the file go."""
+        """Write what waits to be written, and let the file go. A running loop is not kept waiting for the readers."""
         self._begun.close()
         self._upkeep.close()
         self._journal.flush()
-        self._checkpoints.shutdown()
-        self._reads.close()
-        self._scans.close()
+        wait = not _in_loop()
+        self._side.shutdown(wait=wait)
+        self._reads.close(wait=wait)
+        self._scans.close(wait=wait)
         self._file.close()
         self._checkpoint.close()
 
@@ -184,6 +188,15 @@ class Store:
                 self._feed.publish(delivery=summary)
 
     def _troubled(self) -> None:
-        self._upkeep.wake()
+        if self._started:
+            self._upkeep.wake()
         if self.on_trouble is not None:
             self.on_trouble()
+
+
+def _in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

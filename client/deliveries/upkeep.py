@@ -3,13 +3,15 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import suppress
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
-from client.deliveries.file import HistoryFile
+from client.deliveries.faults import sentence
+from client.deliveries.file import HistoryFile, Opened
 from client.deliveries.journal import Journal
 from client.deliveries.retention import Retention
-from shared.errors import TunnelError
 
 BEGUN_SECONDS = 0.025
 """Twice this is the age at which an attempt has its row at the latest, finished or not."""
@@ -50,8 +52,18 @@ class Begun:
 class Upkeep:
     """Looks after the file once a second while there is something to look after."""
 
-    def __init__(self, *, file: HistoryFile, journal: Journal, checkpoint: Checkpoint, retention: Retention) -> None:
+    def __init__(
+        self,
+        *,
+        file: HistoryFile,
+        journal: Journal,
+        checkpoint: Checkpoint,
+        retention: Retention,
+        executor: Executor,
+    ) -> None:
         self._file = file
+        self._executor = executor
+        self._closed = False
         self._journal = journal
         self._checkpoint = checkpoint
         self._retention = retention
@@ -67,6 +79,7 @@ class Upkeep:
 
     def close(self) -> None:
         """Stop the timers."""
+        self._closed = True
         for timer in (self._timer, self._slice):
             if timer is not None:
                 timer.cancel()
@@ -74,23 +87,29 @@ class Upkeep:
     def _tick(self) -> None:
         self._timer = None
         quiet, self._busy = not self._busy, False
-        if self._journal.trouble:
-            self._journal.recover()
-        elif self._file.connection is not None and self._file.taken_away():
-            self._begin_anew()
-        elif quiet:
+        if quiet and not self._journal.trouble:
             self._checkpoint.begin()
         if self._slice is None:
             self._forget()
         if self._journal.trouble or not quiet:
+            look = asyncio.get_running_loop().run_in_executor(self._executor, self._file.look)
+            look.add_done_callback(self._looked)
             self._timer = asyncio.get_running_loop().call_later(UPKEEP_SECONDS, self._tick)
 
-    def _begin_anew(self) -> None:
-        try:
-            self._journal.attach(self._file.begin_anew())
-        except (TunnelError, sqlite3.Error) as error:
-            self._journal.stop(f"{error}; deliveries are still forwarded")
-        self._journal.tell()
+    def _looked(self, look: asyncio.Future[Opened | None]) -> None:
+        """Go on with what a look at the path has found."""
+        if self._closed or look.cancelled():
+            return
+        error = look.exception()
+        if error is not None:
+            self._journal.stop(sentence(error, self._file.path))
+            return
+        opened = look.result()
+        if opened is not None:
+            with suppress(sqlite3.Error):
+                self._journal.change_to(opened)
+        if self._journal.trouble:
+            self._journal.recover()
 
     def _forget(self) -> None:
         """Take out one slice of what is too much, and come back while there is more."""
