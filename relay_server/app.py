@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import socket
 import sqlite3
 import time
 from contextlib import AsyncExitStack
@@ -14,14 +15,14 @@ from typing import Self
 
 from aiohttp import web
 
-from relay_server.addresses import ListenAddress, bracketed, url
+from relay_server.addresses import ListenAddress, url
 from relay_server.admin.server import AdminServer
 from relay_server.admin.status import EndpointStatus, RelayStatus
 from relay_server.config import Settings
 from relay_server.endpoint import Endpoint
 from relay_server.gateway.gateway import Gateway
 from relay_server.gateway.settings import GatewaySettings
-from relay_server.listening import free_port, listen_on
+from relay_server.listening import listening_sockets, shown
 from relay_server.observe import Observe
 from relay_server.own_host import own_host
 from relay_server.plan import make_plan
@@ -69,7 +70,6 @@ class Relay:
         self._log = Log("hookline.relay")
         self._closing = AsyncExitStack()
         self._endpoints: dict[str, Endpoint] = {}
-        self._listening: list[str] = []
         self._started_at = 0.0
         self._accepting = False
         self._admin: str | None = None
@@ -98,7 +98,7 @@ class Relay:
     def ready(self) -> Ready:
         """What the relay can be reached by."""
         authority = None if self._certificates is None else self._certificates.authority
-        return Ready(self._url, self._port, self._http_port, self._plan.domain, authority)
+        return Ready(self._url, self._port, self._http_port, str(self._plan.domain), authority)
 
     @property
     def status(self) -> RelayStatus:
@@ -108,7 +108,7 @@ class Relay:
             version=version(),
             pid=os.getpid(),
             url=self._url,
-            listen=tuple(self._listening),
+            listen=tuple(shown(sock) for sock in (*self._public, *self._plain)),
             started_at=self._started_at,
             draining=not self._accepting,
             certificate_ends_at=ends_at,
@@ -131,12 +131,12 @@ class Relay:
 
     async def _start(self) -> None:
         settings, plan = self._settings, self._plan
+        self._store = self._build_store()  # first: it makes the data directory, for its owner alone
         self._certificates = self._build_certificates()
-        self._store = self._build_store()
         self._changes = Changes(self._store)
         self._tokens = Tokens(self._store, clock=time.time)
         self._names = Names(self._store, clock=time.time)
-        self._port = plan.listen[0].port or free_port(plan.listen[0].hosts[0])
+        self._bind()
         self._routes = self._build_routes()
         self._entrance = self._build_entrance()
         self._gateway = await self._build_gateway()
@@ -149,7 +149,7 @@ class Relay:
         self._log.info(
             "relay.ready",
             url=self._url,
-            listen=",".join(self._listening),
+            listen=",".join(self.status.listen),
             tls=plan.tls,
             admin=self._admin or "off",
             data=settings.data_directory,
@@ -225,25 +225,25 @@ class Relay:
         self._closing.push_async_callback(server.close)
         self._admin = await server.start(self._settings.admin_address)
 
+    def _bind(self) -> None:
+        """Take the addresses first: the URLs that everything else is built with contain the port."""
+        plan = self._plan
+        self._public = [sock for address in plan.listen for sock in self._bound(address)]
+        self._plain = [] if plan.listen_http is None else self._bound(plan.listen_http)
+        self._port: int = self._public[0].getsockname()[1]
+        self._http_port: int | None = self._plain[0].getsockname()[1] if self._plain else None
+
+    def _bound(self, address: ListenAddress) -> list[socket.socket]:
+        found = listening_sockets(address)
+        for sock in found:
+            self._closing.callback(sock.close)
+        return found
+
     async def _listen(self) -> None:
         context = None if self._certificates is None else self._certificates.context
-
-        async def open_public(host: str, port: int) -> int:
-            return self._note(host, await self._gateway.listen(host, port, tls=context))
-
-        async def open_plain(host: str, port: int) -> int:
-            return self._note(host, await self._gateway.listen(host, port, tls=None))
-
-        first, *further = self._plan.listen
-        self._port = await listen_on(ListenAddress(first.host, self._port), open_public)
-        for address in further:
-            await listen_on(address, open_public)
-        plain = self._plan.listen_http
-        self._http_port = None if plain is None else await listen_on(plain, open_plain)
-
-    def _note(self, host: str, port: int) -> int:
-        self._listening.append(f"{bracketed(host)}:{port}")
-        return port
+        for sockets, tls in ((self._public, context), (self._plain, None)):
+            for sock in sockets:
+                await self._gateway.listen("", 0, tls=tls, listening=sock)
 
     def _endpoint(self, name: str) -> Endpoint:
         endpoint = self._endpoints.get(name)

@@ -1,56 +1,72 @@
-"""Why an address cannot be listened on, in a sentence; and a free port where any will do."""
+"""Sockets of the public door; why an address cannot be listened on is told in a sentence."""
 
 import errno
 import socket
-from collections.abc import Awaitable, Callable
 
 from relay_server.addresses import ListenAddress, bracketed
 from relay_server.errors import CannotListen
 
-Listen = Callable[[str, int], Awaitable[int]]
-"""Listens on a host and port and gives the bound port."""
+BACKLOG = 1024
+"""Connections that the kernel keeps until they are accepted."""
 
+_OPTIONS = (
+    (socket.SOL_SOCKET, "SO_REUSEADDR", 1),
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 30),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
+)
+"""What is accepted inherits them: a peer that vanished is given up after 90 s at the latest."""
 _FIRST_FREE_PORT = 1024
 _NO_SUCH_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
-async def listen_on(address: ListenAddress, listen: Listen) -> int:
-    """Listen on every host of `address`, on one port; give it.
+def listening_sockets(address: ListenAddress) -> list[socket.socket]:
+    """Listen on every host of `address`, on one port.
 
     On all addresses of a machine without IPv6, IPv4 alone will do.
 
     Raises:
         CannotListen: says why, and what to do.
     """
+    found: list[socket.socket] = []
     port = address.port
-    for count, host in enumerate(address.hosts):
+    for host in address.hosts:
         try:
-            port = await listen(host, port)
+            found.append(_listening(host, port))
         except OSError as error:
-            if count and error.errno in _NO_SUCH_FAMILY:
+            if found and error.errno in _NO_SUCH_FAMILY:
                 continue
+            for sock in found:
+                sock.close()
             raise _explained(f"{bracketed(host)}:{port}", port, error) from error
-    return port
+        port = found[0].getsockname()[1]
+    return found
 
 
-def free_port(host: str) -> int:
-    """Give a port that is free on `host` at this moment.
+def shown(sock: socket.socket) -> str:
+    """Give a socket's address as it is written."""
+    host, port = sock.getsockname()[:2]
+    return f"{bracketed(host)}:{port}"
 
-    For URLs that must be known before the listener is: nothing but chance takes the port in between.
 
-    Raises:
-        CannotListen: the host is none of this machine's.
-    """
+def _listening(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    sock = socket.socket(family, kind, protocol)
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host or "0.0.0.0", 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.bind(address)
-            port: int = probe.getsockname()[1]
-    except OSError as error:
-        raise _explained(f"{bracketed(host)}:0", 0, error) from error
-    return port
+        for level, name, value in _OPTIONS:
+            if hasattr(socket, name):
+                sock.setsockopt(level, getattr(socket, name), value)
+        if family == socket.AF_INET6:
+            # IPv4 has a socket of its own; through this one its addresses would look like ::ffff:192.0.2.1.
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.setblocking(False)
+        sock.bind(address)
+        sock.listen(BACKLOG)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _explained(address: str, port: int, error: OSError) -> CannotListen:

@@ -57,11 +57,10 @@ def own_host(*, ready: Callable[[], bool]) -> web.Application:
         """Tell a person who looks what this is."""
         return web.Response(text=_LANDING, content_type="text/html")
 
-    application = web.Application(middlewares=[_problems])
+    application = web.Application(middlewares=[_finish])
     application.router.add_get(HEALTH, health)
     application.router.add_get(READINESS, readiness)
     application.router.add_get("/", landing)
-    application.on_response_prepare.append(_prepare)
     return application
 
 
@@ -77,12 +76,12 @@ def problem(status: HTTPStatus, code: str, detail: str) -> web.Response:
 
 
 @web.middleware
-async def _problems(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Answer what no route answers with a problem document."""
+async def _finish(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Answer what no route answers, put the common fields on, and close the connection after the answer."""
     try:
-        return await handler(request)
+        answer = await handler(request)
     except web.HTTPNotFound:
-        return problem(
+        answer = problem(
             HTTPStatus.NOT_FOUND,
             "not-found",
             "Nothing is served here. A webhook's address is https://NAME.this-host/... or https://this-host/t/NAME/...",
@@ -90,12 +89,8 @@ async def _problems(request: web.Request, handler: Next) -> web.StreamResponse:
     except web.HTTPMethodNotAllowed as refused:
         answer = problem(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "This address does not take that method.")
         answer.headers["Allow"] = ", ".join(sorted(refused.allowed_methods))
-        return answer
-
-
-async def _prepare(_request: web.Request, response: web.StreamResponse) -> None:
-    """Put the common fields on an answer, and close the connection after it."""
-    for name, value in _FIELDS.items():
-        response.headers.setdefault(name, value)
-    if not isinstance(response, web.WebSocketResponse):
-        response.force_close()
+    if not answer.prepared:
+        for name, value in _FIELDS.items():
+            answer.headers.setdefault(name, value)
+        answer.force_close()
+    return answer

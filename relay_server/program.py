@@ -58,12 +58,13 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], *, end_w
         loop.add_signal_handler(number, ending.ask)
     if end_with_stdin:
         _watch_stdin(loop, ending.ask)
-    async with Relay(settings) as relay, asyncio.TaskGroup() as tasks:
+    async with Relay(settings) as relay:
         on_ready(relay.ready)
-        caring = tasks.create_task(relay.run())
-        await ending.asked.wait()
-        caring.cancel()
-        ending.draining = tasks.create_task(relay.drain())
+        async with asyncio.TaskGroup() as tasks:
+            caring = tasks.create_task(relay.run())
+            await ending.asked.wait()
+            caring.cancel()
+            ending.draining = tasks.create_task(relay.drain())
     log.info("relay.ended")
 
 
