@@ -190,8 +190,9 @@ class Connection(asyncio.Protocol):
         self.out.pause()
 
     def resume_writing(self) -> None:
-        """Note that there is room again."""
+        """Note that there is room again: the app has taken something."""
         self.out.resume()
+        self.restart_deadline()
 
     def _answer(self, waiter: "asyncio.Future[Response]") -> None:
         """Give out the head, with all the content if that is here."""
@@ -266,7 +267,7 @@ class Connection(asyncio.Protocol):
             self._complete()
             return
         if not reader.received_bytes:
-            self._stale = not self._liveness.acknowledged(self._sent_before)
+            self._stale = cleanly and not self._liveness.acknowledged(self._sent_before)
         delivered: Delivered = "yes" if broken.failure is Failure.ORIGIN_BAD_RESPONSE else "unknown"
         self._fail(broken, "no" if self._stale else delivered)
 

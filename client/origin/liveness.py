@@ -8,11 +8,12 @@ it would be false: the app was there all the time. Sending it again is right onl
    Apache 5 s, Puma 20 s, nginx 75 s. A shorter `Keep-Alive: timeout=` of the app's is heeded.
 2. Right before reuse the socket is asked whether anything came (`poll`, 0.3 microseconds), so a FIN is seen that the
    loop has not delivered yet. Over loopback a close is visible the moment it is made.
-3. What remains is a close between this look and the write. The peer's kernel then resets the connection and never
-   acknowledges the bytes, which `TCP_INFO` still tells when the connection is lost: none acknowledged, none taken.
+3. What remains is a close between this look and the write. The FIN tells what the peer's kernel had received when it
+   was sent, and `TCP_INFO` keeps it: if none of the bytes is acknowledged, they came to a socket that nobody reads.
+   A reset tells nothing: it is sent at once, and the acknowledgement of bytes that were read may have been waiting.
 4. A request whose method is idempotent is sent again whenever not a byte of an answer came.
 
-Acknowledged, and then lost: the app may have acted on it. That stays an error, since a delivery reaches the app at most
+In all other cases the app may have acted on the request. That stays an error, since a delivery reaches the app at most
 once unless somebody says otherwise.
 """
 
@@ -51,7 +52,10 @@ class Liveness:
         return self._poll is None or not self._poll.poll(0)
 
     def acknowledged(self, sent_before: int) -> bool:
-        """Tell whether the peer may have taken any byte beyond the first `sent_before` that were written."""
+        """Tell whether the peer's kernel has acknowledged any byte after the first `sent_before`.
+
+        Proves something at the moment of a FIN only.
+        """
         if self._socket is None or _TCP_INFO is None:
             return True
         try:

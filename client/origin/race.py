@@ -15,11 +15,6 @@ class Candidate(NamedTuple):
     address: tuple[str, int] | str
     """As the family has it: host and port, or a path."""
 
-    @property
-    def local(self) -> bool:
-        """True on this machine's loopback, where an attempt succeeds or fails at once."""
-        return isinstance(self.address, str) or self.address[0].startswith("127.") or self.address[0] == "::1"
-
     def __str__(self) -> str:
         if isinstance(self.address, str):
             return self.address
@@ -38,11 +33,8 @@ async def race(candidates: list[Candidate], outcomes: Outcomes) -> socket.socket
         candidates: in the order of preference.
         outcomes: filled as attempts begin and fail, so that it can be read after a time-out, too.
     """
-    if len(candidates) == 1 or all(candidate.local for candidate in candidates):
-        for candidate in candidates:
-            if (sock := await _attempt(candidate, outcomes)) is not None:
-                return sock
-        return None
+    if len(candidates) == 1:
+        return await _attempt(candidates[0], outcomes)
     return await _staggered(candidates, outcomes)
 
 
@@ -76,7 +68,10 @@ async def _attempt(candidate: Candidate, outcomes: Outcomes) -> socket.socket | 
         return None
     try:
         sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, candidate.address)
+        if isinstance(candidate.address, str):
+            sock.connect(candidate.address)
+        else:
+            await asyncio.get_running_loop().sock_connect(sock, candidate.address)
     except OSError as error:
         outcomes[candidate] = error
         sock.close()

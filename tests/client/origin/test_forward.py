@@ -11,13 +11,12 @@ from aiohttp import web
 
 from client.origin.address import OriginAddress
 from client.origin.forward import probe
-from client.origin.timeouts import OriginTimeouts
-from shared.errors import ExchangeFailed, Failure
+from shared.errors import Failure
 from shared.exchange import Content
 from tests.authority import Authority
-from tests.client.origin.ways import answered, broken, failure_of, forwarding
+from tests.client.origin.ways import answered, failure_of, forwarding
 from tests.exchanges import request
-from tests.origins import MALFORMED, OK, Caller, Malformed, Then, origin, saying
+from tests.origins import OK, origin, saying
 from tests.waiting import settled
 
 HOST = (b"Host", b"demo.relay.test")
@@ -138,100 +137,6 @@ async def test_answer_trailers() -> None:
         response = await forward(request())
         await answered(response)
         assert response.content.trailers == ((b"Digest", b"\xe9"),)
-
-
-@pytest.mark.parametrize("case", MALFORMED, ids=lambda case: case.name)
-async def test_malformed_answer(case: Malformed) -> None:
-    """Each kind of malformed answer has its code; the next exchange is not harmed."""
-    answers = [saying(case.raw, then=case.then), saying(OK)]
-
-    async def script(caller: Caller) -> None:
-        """Play the app."""
-        await answers.pop(0)(caller)
-
-    async with origin(script) as app, forwarding(app) as forward:
-        with pytest.raises(ExchangeFailed) as failed:
-            await forward(request(b"x"))
-        assert failed.value.failure is case.failure
-        assert failed.value.delivered == ("unknown" if case.failure is Failure.ORIGIN_CLOSED else "yes")
-        assert await answered(await forward(request(b"x"))) == (200, b"ok")
-
-
-COUNTED = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    ("pieces", "then", "failure"),
-    [
-        ([COUNTED, b"abc"], "close", Failure.ORIGIN_TRUNCATED),
-        ([COUNTED, b"abc"], "half-close", Failure.ORIGIN_TRUNCATED),
-        ([COUNTED, b"abc"], "reset", Failure.ORIGIN_TRUNCATED),
-        ([CHUNKED, b"3\r\nabc\r\n"], "close", Failure.ORIGIN_TRUNCATED),
-        ([b"HTTP/1.1 200 OK\r\n\r\n", b"abc"], "reset", Failure.ORIGIN_TRUNCATED),
-        ([CHUNKED, b"zz\r\n"], "wait", Failure.ORIGIN_BAD_RESPONSE),
-    ],
-)
-async def test_answer_that_breaks_off(pieces: list[bytes], then: Then, failure: Failure) -> None:
-    """An answer that stops before its end never looks complete."""
-    begun = asyncio.Event()
-
-    async def script(caller: Caller) -> None:
-        """Play the app."""
-        await caller.request()
-        await caller.send(pieces[0])
-        await begun.wait()
-        await caller.send(pieces[1])
-        await caller.end(then)
-
-    async with origin(script) as app, forwarding(app) as forward:
-        response = await forward(request())
-        begun.set()
-        assert await broken(response.content) is failure
-        response.close()
-
-
-async def test_app_that_gives_no_answer() -> None:
-    """After the first-byte time the exchange fails, and the app is told by a reset."""
-    left: list[str] = []
-
-    async def script(caller: Caller) -> None:
-        """Play the app."""
-        await caller.request()
-        left.append(await caller.left())
-
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
-        with pytest.raises(ExchangeFailed) as failed:
-            await forward(request(b"x"))
-        assert failed.value.failure is Failure.ORIGIN_TIMEOUT
-        assert failed.value.detail == "no answer after 0.05 s"
-        assert failed.value.delivered == "unknown"
-        await settled(lambda: left)
-    assert left == ["reset"]
-
-
-async def test_app_that_stops_within_its_head() -> None:
-    """A head that does not become complete counts as none."""
-    script = saying(b"HTTP/1.1 200 OK\r\nContent-", then="wait")
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
-        with pytest.raises(ExchangeFailed) as failed:
-            await forward(request())
-    assert failed.value.failure is Failure.ORIGIN_TIMEOUT
-
-
-async def test_slow_content_has_no_deadline() -> None:
-    """Once an answer has begun it may take its time: event streams and long polls do."""
-
-    async def script(caller: Caller) -> None:
-        """Play the app."""
-        await caller.request()
-        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
-        for _ in range(4):
-            await asyncio.sleep(0.03)
-            await caller.send(b"x")
-
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
-        assert await answered(await forward(request())) == (200, b"xxxx")
 
 
 async def test_unix_socket(tmp_path: Path) -> None:

@@ -1,0 +1,235 @@
+"""Connections: what comes of answers, and of their absence."""
+
+import asyncio
+
+import pytest
+
+from client.origin.inflow import WINDOW_BYTES
+from client.origin.timeouts import OriginTimeouts
+from shared.errors import Failure
+from tests.client.origin.ways import answered, broken, failure_of, forwarding
+from tests.exchanges import request
+from tests.origins import MALFORMED, OK, Caller, Malformed, Then, origin, saying
+from tests.waiting import settled
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize("case", MALFORMED, ids=lambda case: case.name)
+async def test_malformed_answer(case: Malformed) -> None:
+    """Each kind of malformed answer has its code; the next exchange is not harmed."""
+    answers = [saying(case.raw, then=case.then), saying(OK)]
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await answers.pop(0)(caller)
+
+    async with origin(script) as app, forwarding(app) as forward:
+        failed = await failure_of(forward(request(b"x")))
+        assert failed.failure is case.failure
+        assert failed.delivered == ("unknown" if case.failure is Failure.ORIGIN_CLOSED else "yes")
+        assert await answered(await forward(request(b"x"))) == (200, b"ok")
+
+
+COUNTED = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "then", "failure"),
+    [
+        ([COUNTED, b"abc"], "close", Failure.ORIGIN_TRUNCATED),
+        ([COUNTED, b"abc"], "half-close", Failure.ORIGIN_TRUNCATED),
+        ([COUNTED, b"abc"], "reset", Failure.ORIGIN_TRUNCATED),
+        ([CHUNKED, b"3\r\nabc\r\n"], "close", Failure.ORIGIN_TRUNCATED),
+        ([b"HTTP/1.1 200 OK\r\n\r\n", b"abc"], "reset", Failure.ORIGIN_TRUNCATED),
+        ([CHUNKED, b"zz\r\n"], "wait", Failure.ORIGIN_BAD_RESPONSE),
+    ],
+)
+async def test_answer_that_breaks_off(pieces: list[bytes], then: Then, failure: Failure) -> None:
+    """An answer that stops before its end never looks complete."""
+    begun = asyncio.Event()
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(pieces[0])
+        await begun.wait()
+        await caller.send(pieces[1])
+        await caller.end(then)
+
+    async with origin(script) as app, forwarding(app) as forward:
+        response = await forward(request())
+        begun.set()
+        assert await broken(response.content) is failure
+        response.close()
+
+
+async def test_app_that_gives_no_answer() -> None:
+    """After the first-byte time the exchange fails, and the app is told by a reset."""
+    left: list[str] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        left.append(await caller.left())
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
+        failed = await failure_of(forward(request(b"x")))
+        assert failed.failure is Failure.ORIGIN_TIMEOUT
+        assert (failed.detail, failed.delivered) == ("no answer after 0.05 s", "unknown")
+        await settled(lambda: left)
+    assert left == ["reset"]
+
+
+async def test_app_that_stops_within_its_head() -> None:
+    """A head that does not become complete counts as none."""
+    script = saying(b"HTTP/1.1 200 OK\r\nContent-", then="wait")
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
+        assert (await failure_of(forward(request()))).failure is Failure.ORIGIN_TIMEOUT
+
+
+async def test_slow_content_has_no_deadline() -> None:
+    """Once an answer has begun it may take its time: event streams and long polls do."""
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
+        for _ in range(4):
+            await asyncio.sleep(0.03)
+            await caller.send(b"x")
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
+        assert await answered(await forward(request())) == (200, b"xxxx")
+
+
+async def test_large_request_that_the_app_takes_slowly() -> None:
+    """The time to the first byte runs from the request's last progress, not from its beginning."""
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.head()
+        for _ in range(8):
+            await asyncio.sleep(0.05)
+            await caller.reader.readexactly(4 * MIB)
+        await caller.send(OK)
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.25)) as forward:
+        assert await answered(await forward(request(b"x" * (32 * MIB)))) == (200, b"ok")
+
+
+async def test_download_of_64_mib() -> None:
+    """A long answer arrives whole, in pieces."""
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (64 * MIB), *[b"z" * MIB] * 64)
+        await caller.left()
+
+    total, largest = 0, 0
+    async with origin(script) as app, forwarding(app) as forward:
+        response = await forward(request())
+        while data := await response.content.read():
+            total += len(data)
+            largest = max(largest, len(data))
+        response.close()
+    assert total == 64 * MIB
+    assert largest <= 2 * WINDOW_BYTES
+
+
+async def test_download_that_nobody_takes() -> None:
+    """While the sender does not take an answer, the app is made to wait, and its bytes stay with it."""
+    callers: list[Caller] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        callers.append(caller)
+        await caller.request()
+        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (64 * MIB), *[b"z" * 65_536] * 1024)
+        await caller.left()
+
+    async with origin(script) as app, forwarding(app) as forward:
+        response = await forward(request())
+        sent = -1
+        while sent != callers[0].sent_bytes:
+            sent = callers[0].sent_bytes
+            await asyncio.sleep(0.1)
+        assert sent < 16 * MIB
+        assert (await answered(response))[1] == b"z" * (64 * MIB)
+
+
+async def test_response_closed_before_its_end() -> None:
+    """Closing a response early resets the connection; nobody waits for the rest."""
+    left: list[str] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
+        left.append(await caller.left())
+
+    async with origin(script) as app, forwarding(app) as forward:
+        response = await forward(request())
+        assert await response.content.read() == b"abc"
+        response.close()
+        assert await broken(response.content) is Failure.SENDER_ABORTED
+        await settled(lambda: left)
+    assert left == ["reset"]
+
+
+async def test_response_closed_after_its_end() -> None:
+    """Closing a response whose content came whole leaves the connection for the next exchange."""
+    async with origin(OK) as app, forwarding(app) as forward:
+        responses = [await forward(request()) for _ in range(2)]
+        await asyncio.sleep(0.03)
+        third = await forward(request())
+        for response in (*responses, third):
+            assert await answered(response) == (200, b"ok")
+    assert app.connections == 2
+
+
+async def test_unused_connection_is_closed_in_time() -> None:
+    """A connection that nobody needs is closed by us, before the app does it."""
+    left: list[str] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(OK)
+        left.append(await caller.left())
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(kept_seconds=0.05)) as forward:
+        await answered(await forward(request()))
+        await settled(lambda: left)
+    assert left == ["closed"]
+
+
+@pytest.mark.parametrize(("said", "connections"), [(b"timeout=0", 2), (b"timeout=60", 1)])
+async def test_app_says_how_long_it_keeps_connections(said: bytes, connections: int) -> None:
+    """What an app says about unused connections is heeded."""
+    raw = OK.replace(b"\r\n\r\n", b"\r\nKeep-Alive: " + said + b"\r\n\r\n")
+    async with origin(raw) as app, forwarding(app) as forward:
+        await answered(await forward(request()))
+        await asyncio.sleep(0.03)
+        await answered(await forward(request()))
+    assert app.connections == connections
+
+
+async def test_bytes_that_nobody_asked_for() -> None:
+    """A connection on which bytes come out of turn is dropped."""
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(OK)
+        await asyncio.sleep(0.01)
+        await caller.send(OK)
+        await caller.left()
+
+    async with origin(script) as app, forwarding(app) as forward:
+        await answered(await forward(request()))
+        await asyncio.sleep(0.04)
+        await answered(await forward(request()))
+    assert app.connections == 2
