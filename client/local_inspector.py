@@ -37,6 +37,7 @@ class LocalInspector:
         limit = max(1, min(limit, reading.MOST_SHOWN))
 
         def read(connection: sqlite3.Connection) -> list[DeliverySummary]:
+            """Read the page, in a thread."""
             where, params = ("", []) if wanted.everything else wanted.sql()
             return reading.page(connection, where=where, params=params, before=before, after=after, limit=limit)
 
@@ -64,6 +65,7 @@ class LocalInspector:
             )
 
         def read(connection: sqlite3.Connection) -> DeliveryDetail:
+            """Read the delivery, in a thread."""
             return reading.detail(connection, reading.find(connection, delivery_id))
 
         return await self._store.read(read)
@@ -93,6 +95,7 @@ class LocalInspector:
             return
 
         def find(connection: sqlite3.Connection) -> int:
+            """Find the delivery, in a thread."""
             summary = reading.find(connection, delivery_id)
             reading.attempt(connection, summary.seq, attempt)
             return summary.seq

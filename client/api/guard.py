@@ -56,6 +56,7 @@ def guarding(port: Callable[[], int]) -> Middleware:
 
     @web.middleware
     async def guard(request: web.Request, handler: Answering) -> web.StreamResponse:
+        """Answer what is let in."""
         refused = trespass(request, hosts(port()))
         response = refused if refused is not None else await _answered(request, handler)
         if not response.prepared:
@@ -85,5 +86,5 @@ async def _answered(request: web.Request, handler: Answering) -> web.StreamRespo
     except web.HTTPException as error:
         return refusal(error.status, "not-found", "there is nothing here: see GET /api")
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
-        _log.error("api.failed path=%a error=%s", request.path, type(error).__name__)  # noqa: TRY400
+        _log.error("api.failed path=%a error=%s", request.path, type(error).__name__)
         return refusal(500, "client-internal", "hookline failed to answer: see its log")

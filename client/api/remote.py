@@ -17,8 +17,6 @@ from shared.errors import TunnelError
 T = TypeVar("T")
 
 GONE_SECONDS = 5.0
-"""A client that is not there for so long has ended."""
-
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0
 SILENCE_SECONDS = 40.0
@@ -36,8 +34,15 @@ class _Page(msgspec.Struct):
 class RemoteInspector:
     """An `Inspector` in another process than the client. Close it when done."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, gone_seconds: float = GONE_SECONDS) -> None:
+        """Ask the API at `url`.
+
+        Args:
+            url: as `ApiServer.start` gives it.
+            gone_seconds: a client that is not there for so long has ended.
+        """
         self._url = url.rstrip("/")
+        self._gone_seconds = gone_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -93,12 +98,12 @@ class RemoteInspector:
     async def changes(self, after: int | None = None) -> AsyncIterator[Change]:
         """Follow the feed from the event after number `after`, or from now; connect again when the stream breaks.
 
-        Ends when the client has been gone for GONE_SECONDS.
+        Ends when the client has been gone for `gone_seconds`.
         """
         loop = asyncio.get_running_loop()
         reader = EventReader(after)
         alive_at, pause = loop.time(), FIRST_PAUSE_SECONDS
-        while loop.time() - alive_at < GONE_SECONDS:
+        while loop.time() - alive_at < self._gone_seconds:
             try:
                 async for change in self._stream(reader):
                     alive_at, pause = loop.time(), FIRST_PAUSE_SECONDS
@@ -112,7 +117,7 @@ class RemoteInspector:
     async def _stream(self, reader: EventReader) -> AsyncIterator[Change | None]:
         reader.begin()
         headers = {} if reader.last is None else {"Last-Event-ID": str(reader.last)}
-        quiet = aiohttp.ClientTimeout(total=None, sock_connect=GONE_SECONDS, sock_read=SILENCE_SECONDS)
+        quiet = aiohttp.ClientTimeout(total=None, sock_connect=self._gone_seconds, sock_read=SILENCE_SECONDS)
         async with self._open().get(f"{self._url}/api/events", headers=headers, timeout=quiet) as response:
             response.raise_for_status()
             yield None

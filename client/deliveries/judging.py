@@ -39,6 +39,7 @@ class Judging:
         seq, number = attempt.seq, attempt.number
 
         def read(connection: sqlite3.Connection) -> Judgement:
+            """Read the content and judge it, in a thread."""
             content = b"".join(reading.content(connection, seq, number, "request"))
             whole = content if len(content) == attempt.request.seen_bytes else None
             return self._signatures.judge(Subject.of(attempt.head, attempt.delivery, whole))

@@ -1,6 +1,7 @@
 """Replaying deliveries."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -167,6 +168,7 @@ async def test_replay_goes_elsewhere_when_asked(desk: Desk) -> None:
     asked: list[str] = []
 
     def elsewhere(address: str) -> Handler:
+        """Give the way to an address."""
         asked.append(address)
         return desk.record
 
@@ -217,4 +219,4 @@ async def test_attempt_without_a_delivery_is_unknown(desk: Desk) -> None:
     await desk.send()
     for number in (0, 2, -1, 1 << 40):
         with pytest.raises(UnknownDelivery):
-            await desk.store.read(lambda connection, number=number: reading.attempt(connection, 1, number))
+            await desk.store.read(partial(reading.attempt, seq=1, number=number))

@@ -59,6 +59,7 @@ class Desk:
         """Make a handler that records what the app of the moment answers."""
 
         async def inner(request: Request) -> Response:
+            """Ask the app of the moment."""
             return await self.app(request)
 
         return Record(
@@ -112,6 +113,7 @@ def answering(status: int = 200, content: bytes = b'{"ok":true}') -> Handler:
     """Make an app that takes the whole request and gives the same answer to all."""
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         if request.content.whole() is None:
             while await request.content.read():
                 pass
@@ -125,6 +127,7 @@ def raising(error: BaseException) -> Callable[[Request], Awaitable[Response]]:
     """Make an app that gives no answer."""
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         request.content.whole()
         raise error
 

@@ -113,6 +113,7 @@ async def test_sender_that_goes_away_is_recorded(desk: Desk) -> None:
     arrived = asyncio.Event()
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         arrived.set()
         await asyncio.Event().wait()
         raise AssertionError(request)
@@ -140,6 +141,7 @@ async def test_cancelling_the_wait_for_the_commit_loses_no_row_and_closes_the_an
     closed: list[bool] = []
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         response = Response(ResponseHead(200, b"OK", ()), Content(b"x"))
         response.on_close(lambda: closed.append(True))
         asyncio.get_running_loop().call_soon(task.cancel)
@@ -157,6 +159,7 @@ async def test_slow_exchange_has_a_row_while_it_runs(desk: Desk) -> None:
     go = asyncio.Event()
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         await go.wait()
         return Response(ResponseHead(204, b"No Content", ()), Content())
 
@@ -225,6 +228,7 @@ async def test_streamed_answer_is_recorded_when_it_has_passed(desk: Desk) -> Non
     answer = Content(ended=False)
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         request.content.whole()
         return Response(ResponseHead(200, b"OK", ()), answer)
 
@@ -245,6 +249,7 @@ async def test_answer_that_breaks_off_fails_with_its_code(desk: Desk) -> None:
     answer = Content(ended=False)
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         return Response(ResponseHead(200, b"OK", ()), answer)
 
     desk.app = app
@@ -263,6 +268,7 @@ async def test_receiver_that_leaves_a_streamed_answer_is_recorded(desk: Desk) ->
     """A response that is closed before its end was not delivered."""
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         return Response(ResponseHead(200, b"OK", ()), Content(ended=False))
 
     desk.app = app
@@ -275,6 +281,7 @@ async def test_upgraded_exchange_ends_with_its_response(desk: Desk) -> None:
     """Raw bytes of another protocol pass unseen; the row is complete when the response is closed."""
 
     async def app(request: Request) -> Response:
+        """Take a request."""
         return Response(ResponseHead(101, b"Switching Protocols", ()), Content(ended=False))
 
     desk.app = app
