@@ -14,6 +14,9 @@ from client.signatures.verdict import Reason
 LARGEST_BYTES = 1024 * 1024
 """Bodies beyond it are not searched: each variant is a copy and a hash of all of it."""
 
+_THOROUGH_BYTES = 128 * 1024
+"""JSON up to this size is written in every layout; beyond it in the commonest ones."""
+
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 
@@ -124,9 +127,10 @@ def _json(content: bytes) -> Iterator[BodyVariant]:
         yield BodyVariant(Reason.BODY_JSON_DOUBLE_ENCODED, inner, "taken out of the JSON string that holds it")
     if not isinstance(document, dict | list):
         return
-    for layout in layouts(document):
+    every = len(content) <= _THOROUGH_BYTES
+    for layout in layouts(document, every=every):
         reason = Reason.BODY_KEY_ORDER if layout.reordered else Reason.BODY_RESERIALISED
         yield BodyVariant(reason, layout.text, f"written as JSON {layout.said}")
-    for layout in layouts(document):
+    for layout in layouts(document) if every else ():
         reason = Reason.BODY_KEY_ORDER if layout.reordered else Reason.BODY_RESERIALISED
         yield BodyVariant(reason, layout.text + b"\n", f"written as JSON {layout.said} with a line end")
