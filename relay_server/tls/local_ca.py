@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -58,9 +59,13 @@ class LocalAuthority:
         label, _, rest = name.partition(".")
         if rest != self._domain or "." in rest or not _LABEL.fullmatch(label):
             return None
-        found = self._singles.get(name)
-        if found is None and len(self._singles) < MOST_SINGLES:
-            now = self._now()
+        found, now = self._singles.get(name), self._now()
+        if found is not None and found.ends_at - now > RENEW_BEFORE:
+            return found.context
+        if found is None and len(self._singles) >= MOST_SINGLES:
+            return None
+        # A disk that is full now fails this handshake alone: its client does not accept the one certificate.
+        with suppress(CertificateUnusable):
             found = self._singles[name] = self._kept(now, name) or self._renewed(now, name)
         return None if found is None else found.context
 
