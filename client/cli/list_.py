@@ -1,0 +1,61 @@
+"""`hookline list`: the captured deliveries."""
+
+import click
+
+from client.cli.captured import page_through, perform
+from client.inspector import Inspector
+from client.lines import json_line
+from client.views import DeliverySummary
+from client.wording import duration, result, signature, size, time_of_day
+from shared.printable import printable_line
+
+_TYPE_WIDTH = 24
+_DEFAULT_ROWS = 30
+
+
+@click.command("list")
+@click.argument("words", metavar="[FILTER]...", nargs=-1)
+@click.option("--filter", "query", metavar="EXPR", default="", help="Which: status:5xx sig:bad type:charge.* …")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), default=_DEFAULT_ROWS, show_default=True, help="The newest so many."
+)
+@click.option("--all", "everything", is_flag=True, help="All that match.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(words: tuple[str, ...], *, query: str, limit: int, everything: bool, as_json: bool) -> None:
+    """List captured deliveries, the newest last. Works without a relay and without a running client.
+
+    \b
+    hookline list status:5xx                    answered 500 to 599
+    hookline list "sig:bad | is:failed" -n 5
+    hookline list --filter "-path:/health body:usd"
+    """  # noqa: D301 - \b is click's mark for text that is not to be wrapped
+    expression = " ".join((*words, query)).strip()
+    count = perform(lambda inspector: _listed(inspector, expression, None if everything else limit, as_json=as_json))
+    if not count and not as_json:
+        click.echo(
+            "nothing matches" if expression else "no delivery yet: `hookline http 3000` opens a tunnel", err=True
+        )
+
+
+async def _listed(inspector: Inspector, query: str, limit: int | None, *, as_json: bool) -> int:
+    from client.deliveries.filter import parse  # noqa: PLC0415 - a mistake is shown before anything is asked
+
+    parse(query)
+    count = 0
+    async for summary in page_through(inspector, query, newest=limit):
+        click.echo(json_line(summary) if as_json else row(summary))
+        count += 1
+    return count
+
+
+def row(summary: DeliverySummary) -> str:
+    """Give `#12  14:03:22  ✓ 200   38 ms  ok    call.ended  POST /hooks  412 B  dlv_01k9…`."""
+    ended = result(summary.state, summary.status, summary.failure, healthy=summary.healthy)
+    took = "" if summary.duration_seconds is None else duration(summary.duration_seconds)
+    attempts = f" x{summary.attempts}" if summary.attempts > 1 else ""
+    kind = (summary.event_type or "-")[:_TYPE_WIDTH]
+    return printable_line(
+        f"#{summary.seq:<5} {time_of_day(summary.received_at)}  {ended!s:<6} {took:>8}  "
+        f"{signature(summary.signature).word:<4}  {kind:<{_TYPE_WIDTH}}  {summary.method} {summary.target}"
+        f"  {size(summary.size_bytes)}  {summary.id}{attempts}"
+    )
