@@ -51,7 +51,10 @@ def shown(sock: socket.socket) -> str:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except UnicodeError as error:
+        raise socket.gaierror(socket.EAI_NONAME, "no host name") from error
     sock = socket.socket(family, kind, protocol)
     try:
         for level, name, value in _OPTIONS:
