@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from client.tui.model import json_text
 from client.tui.model.document import Document
 from client.wording import size
-from shared.printable import printable, printable_content
+from shared.printable import printable
 
 Mode = Literal["auto", "pretty", "raw", "hex"]
 MODES: tuple[Mode, ...] = ("auto", "pretty", "raw", "hex")
@@ -33,16 +33,20 @@ def kind_of(data: bytes, content_type: str) -> Kind:
     """Tell what content is: by its type when that can be true, else by its first bytes."""
     start = data[:_LOOKED_AT_BYTES]
     media = content_type.partition(";")[0].strip().lower()
-    if b"\0" in start or _undecodable(start):
+    text = _decoded(start, content_type)
+    if b"\0" in start or text.count("\ufffd") > len(text) // 10:
         return "binary"
     if media.endswith("json") or start.lstrip()[:1] in (b"{", b"["):
         return "json"
     return "form" if media == _FORM else "text"
 
 
-def _undecodable(start: bytes) -> bool:
-    text = start.decode("utf-8", errors="replace")
-    return text.count("\ufffd") > len(text) // 10
+def _decoded(data: bytes, content_type: str) -> str:
+    declared = _CHARSET.search(content_type)
+    try:
+        return data.decode(declared.group(1) if declared else "utf-8", errors="replace")
+    except LookupError:  # a charset that nobody knows
+        return data.decode("utf-8", errors="replace")
 
 
 def render(data: bytes, content_type: str, mode: Mode, *, of_bytes: int | None = None) -> Rendering:
@@ -72,11 +76,7 @@ def render(data: bytes, content_type: str, mode: Mode, *, of_bytes: int | None =
 
 
 def _text(data: bytes, content_type: str) -> str:
-    declared = _CHARSET.search(content_type)
-    try:
-        text = printable_content(data, declared.group(1) if declared else "utf-8")
-    except LookupError:  # a charset that nobody knows
-        text = printable_content(data)
+    text = printable(_decoded(data, content_type))
     return text.expandtabs(4) if "\t" in text else text
 
 

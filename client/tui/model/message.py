@@ -104,8 +104,9 @@ def _field(name: str, value: str, names: int, width: int, *, whole: bool, signs:
     room = max(8, width - names - 2)
     label = cell(printable_line(name), names, more=signs.more)
     if not whole and len(value) > room:
-        rest = f"{signs.more} (+{len(value) - room + 8})"  # about: the note itself takes room
-        return [(Span(label, "field"), Span("  "), span(value[: room - len(rest)]), Span(rest, "muted"))]
+        kept = max(1, room - len(f"{signs.more} (+{len(value)})"))
+        rest = f"{signs.more} (+{len(value) - kept})"
+        return [(Span(label, "field"), Span("  "), span(value[:kept]), Span(rest, "muted"))]
     text = printable_line(value[:_MOST_CHARACTERS])
     rows = [text[at : at + room] for at in range(0, len(text), room)] or [""]
     if len(value) > _MOST_CHARACTERS:

@@ -83,7 +83,9 @@ def fit(line: Line, width: int, *, more: str = "…") -> Line:
     """Give a line cut to at most `width` cells, the cut marked."""
     if width_of(line) <= width:
         return line
-    room = max(0, width - cell_len(more))
+    room = width - cell_len(more)
+    if room < 0:
+        return EMPTY
     fitted: list[Span] = []
     for one in line:
         length = cell_len(one.text)

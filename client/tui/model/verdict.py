@@ -1,6 +1,6 @@
 """The signature panel: what was checked, what follows from it, and what it cannot be."""
 
-from client.tui.model.spans import EMPTY, Line, Span, Tone, cell, justify, span, width_of, wrapped
+from client.tui.model.spans import EMPTY, Line, Span, Tone, cell, fit, justify, span, width_of, wrapped
 from client.views import AttemptView, SignatureView
 from client.wording import Signs
 from shared.printable import printable_line
@@ -17,7 +17,7 @@ def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Lin
     if len(words) + len(about) + 6 <= width:
         lines = [justify(lines[0], (span(about, "muted"),), width, more=signs.more)]
     elif about:
-        lines.append((Span("  "), span(about, "muted")))
+        lines.append(fit((Span("  "), span(about, "muted")), width, more=signs.more))
     if verdict.sentence:
         lines += [EMPTY, *_paragraph(verdict.sentence, width)]
     if not verdict.proven and verdict.state == "invalid":
@@ -97,7 +97,7 @@ def _marked(text: str, sign: str, width: int) -> list[Line]:
 
 
 def _columns(items: tuple[str, ...], width: int, signs: Signs) -> list[Line]:
-    cells = [(Span(f"  {signs.dot} ", "muted"), span(item)) for item in items]
+    cells = [fit((Span(f"  {signs.dot} ", "muted"), span(item)), width, more=signs.more) for item in items]
     widest = max(width_of(one) for one in cells) + 2
     if widest * 2 > width:
         return list(cells)
