@@ -9,6 +9,8 @@ from shared.exchange import Handler
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """A DNS label (RFC 1123 section 2.1), in lower case."""
 
+_IP_V4 = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}")
+
 _PATH_PREFIX = b"/t/"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -97,22 +99,23 @@ class Routes:
             target: in origin form, as received.
 
         Returns:
-            The endpoint; or that it is for the relay itself; or None: there is no such endpoint here.
+            The endpoint; or that it is for the relay itself, which an IP address means as much as its domain, for
+            trials before there is a name in DNS; or None: there is no such endpoint here.
         """
         route = self._authorities.get(host)
         if route is not None:
             return RouteMatch(route.name, route.handler, target, route.public_url)
         name = hostname(host)
-        if name == self._domain:
+        if name == self._domain or _is_address(name):
             return self._match_path(host, target) if target.startswith(_PATH_PREFIX) else _OWN_HOST
         if name.endswith(self._below):
             return self._found(name.removesuffix(self._below), target, f"{self._scheme}://{_text(host)}")
         return None
 
     def serves(self, host: bytes) -> bool:
-        """Tell whether `host` is the relay's domain or below it, known endpoint or not."""
+        """Tell whether `host` is the relay's domain or below it, or an address, known endpoint or not."""
         name = hostname(host)
-        return name == self._domain or name.endswith(self._below)
+        return name == self._domain or name.endswith(self._below) or _is_address(name)
 
     def public_urls(self, name: str) -> tuple[str, ...]:
         """Give the URLs under which senders reach `name`: by host, and by path where there is no wildcard DNS."""
@@ -143,6 +146,11 @@ def hostname(authority: bytes) -> bytes:
     if not colon or port.endswith(b"]"):
         host = authority
     return host.removesuffix(b".").lower()
+
+
+def _is_address(host: bytes) -> bool:
+    """Say whether `host` is an IP address: digits and dots (RFC 3986 section 3.2.2), or in brackets."""
+    return _IP_V4.fullmatch(host) is not None or (host.startswith(b"[") and host.endswith(b"]"))
 
 
 def _end_of_segment(target: bytes, start: int) -> int:
