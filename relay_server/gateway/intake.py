@@ -1,25 +1,34 @@
 """Passes the content of a request on as it arrives, no faster than it is taken."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from shared.errors import ContentBroken, Failure
 from shared.exchange import Content
 
-if TYPE_CHECKING:
-    from relay_server.gateway.wire import Wire
-
 _PROGRESS_BYTES = 1024
+
+
+class Tap(Protocol):
+    """The reading half of a connection."""
+
+    def pause_reading(self) -> None:
+        """Leave what the sender sends to its own memory and the network's."""
+        ...
+
+    def resume_reading(self) -> None:
+        """Take what the sender sends again."""
+        ...
 
 
 class Intake:
     """One request's content on its way from the connection to whoever takes it."""
 
-    __slots__ = ("_checked", "_most", "_received", "_stalled", "_waiting", "_window", "_wire", "content")
+    __slots__ = ("_checked", "_most", "_received", "_stalled", "_tap", "_waiting", "_window", "content")
 
     def __init__(
         self,
-        wire: "Wire",
+        tap: Tap,
         *,
         length: int | None,
         window_bytes: int,
@@ -29,13 +38,13 @@ class Intake:
         """Begin with nothing.
 
         Args:
-            wire: whose reading stops while the window is full.
+            tap: what is closed while the window is full.
             length: the declared length in bytes; None: none is declared.
             window_bytes: how much may wait to be taken.
             most_bytes: the longest content; None: any length.
             on_wanted: called once, when the content is first waited for.
         """
-        self._wire = wire
+        self._tap = tap
         self._window = window_bytes
         self._most = most_bytes
         self._waiting = 0
@@ -67,7 +76,7 @@ class Intake:
         self.content.feed(data)
         if self._waiting >= self._window:
             self._stalled = True
-            self._wire.pause_reading()
+            self._tap.pause_reading()
 
     def progressed(self) -> bool:
         """Tell whether enough has arrived since the last call, or it is not the sender's fault that it has not."""
@@ -79,7 +88,7 @@ class Intake:
         """Stop nobody any more: the content will not be taken."""
         if self._stalled:
             self._stalled = False
-            self._wire.resume_reading()
+            self._tap.resume_reading()
 
     def _taken(self, size: int) -> None:
         self._waiting -= size

@@ -1,0 +1,55 @@
+"""The timer of all connections."""
+
+import asyncio
+
+from relay_server.gateway.deadlines import NEVER, Deadlines
+from tests.waiting import settled
+
+
+class Watched:
+    """Something that is due, and what became of it."""
+
+    def __init__(self, due: float) -> None:
+        self.due = due
+        self.overdue_at: list[float] = []
+
+    def overdue(self, now: float) -> None:
+        """Note it, and be due no more."""
+        self.overdue_at.append(now)
+        self.due = NEVER
+
+
+async def test_overdue_in_time() -> None:
+    """What is due hears of it, not before its time and a tick late at most; the rest does not."""
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(loop, [0.1, None])
+    first, second, third = Watched(deadlines.after(0.1)), Watched(deadlines.after(None)), Watched(deadlines.after(0.1))
+    begin = loop.time()
+    for one in (first, second, third):
+        deadlines.watch(one)
+    deadlines.forget(third)
+    await settled(lambda: first.overdue_at)
+    assert first.overdue_at[0] - begin >= 0.1
+    assert (second.overdue_at, third.overdue_at) == ([], [])
+    deadlines.close()
+
+
+async def test_nobody_to_watch() -> None:
+    """Without anybody to watch the timer rests, and the next one is not due too early for that."""
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(loop, [0.04])
+    one = Watched(NEVER)
+    deadlines.watch(one)
+    deadlines.forget(one)
+    await asyncio.sleep(0.05)
+    stale = deadlines.now
+    await asyncio.sleep(0.05)
+    deadlines.watch(one)
+    assert deadlines.now > stale
+    deadlines.close()
+    deadlines.close()
+
+
+async def test_after_never() -> None:
+    """No span means never."""
+    assert Deadlines(asyncio.get_running_loop(), []).after(None) == NEVER

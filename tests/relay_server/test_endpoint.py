@@ -1,0 +1,112 @@
+"""An endpoint with links made up for the test."""
+
+import asyncio
+
+import pytest
+
+from relay_server.endpoint import Endpoint, EndpointOffline
+from shared.errors import ExchangeFailed, Failure, LinkClosed
+from shared.exchange import Request, Response
+from tests.exchanges import request, response
+
+
+class MadeUp:
+    """A link that answers as it is told."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+        self.answers: list[Response] = []
+
+    async def request(self, request: Request) -> Response:
+        """Answer, or raise."""
+        if self.error is not None:
+            raise self.error
+        self.answers.append(response())
+        return self.answers[-1]
+
+
+def endpoint(*links: MadeUp, now: list[float] | None = None, most: int = 256) -> Endpoint:
+    """Give an endpoint whose clock says `now[0]`."""
+    times = now or [0.0]
+    made = Endpoint("demo", clock=lambda: times[0], most_exchanges=most)
+    for link in links:
+        made.attach(link)
+    return made
+
+
+async def test_links_answer_in_turn() -> None:
+    """Requests are shared equally."""
+    links = [MadeUp(), MadeUp(), MadeUp()]
+    served = endpoint(*links)
+    for _ in range(6):
+        await served(request())
+    assert [len(link.answers) for link in links] == [2, 2, 2]
+
+
+async def test_link_is_attached_once() -> None:
+    """Attaching a link again does not double its share; detaching a stranger does nothing."""
+    link = MadeUp()
+    served = endpoint(link, link)
+    served.detach(MadeUp())
+    assert served.links == [link]
+
+
+@pytest.mark.parametrize(("passed", "seconds"), [(0.0, 5.0), (59.0, 5.0), (61.0, 60.0)])
+async def test_offline_soon_after_a_link(passed: float, seconds: float) -> None:
+    """Without a link the sender is told to wait: shortly, if one was here a moment ago."""
+    now, link = [100.0], MadeUp()
+    served = endpoint(link, now=now)
+    served.detach(link)
+    now[0] += passed
+    with pytest.raises(EndpointOffline, match="endpoint-offline") as caught:
+        await served(request())
+    assert (caught.value.retry_after_seconds, caught.value.delivered) == (seconds, "no")
+
+
+async def test_offline_without_ever_a_link() -> None:
+    """An endpoint that never had a link is offline for longer."""
+    with pytest.raises(EndpointOffline) as caught:
+        await endpoint()(request())
+    assert caught.value.retry_after_seconds == 60.0
+
+
+@pytest.mark.parametrize(
+    ("error", "failure", "delivered"),
+    [
+        (LinkClosed("gone"), Failure.ENDPOINT_LOST, "unknown"),
+        (ExchangeFailed(Failure.ORIGIN_REFUSED), Failure.ORIGIN_REFUSED, "no"),
+    ],
+)
+async def test_failure_of_a_link(error: Exception, failure: Failure, delivered: str) -> None:
+    """A lost link is told apart from what its client says; either way the exchange is over."""
+    served = endpoint(MadeUp(error))
+    with pytest.raises(ExchangeFailed) as caught:
+        await served(request())
+    assert (caught.value.failure, caught.value.delivered, served.active) == (failure, delivered, 0)
+
+
+async def test_too_many_exchanges() -> None:
+    """An exchange counts until its response is closed; above the bound the next is refused."""
+    served = endpoint(MadeUp(), most=2)
+    answers = [await served(request()), await served(request())]
+    with pytest.raises(ExchangeFailed, match="endpoint-overloaded"):
+        await served(request())
+    answers[0].close()
+    answers[0].close()
+    assert served.active == 1
+    await served(request())
+
+
+async def test_cancelled_exchange_counts_no_more() -> None:
+    """Cancelling the sender's task frees the exchange's place."""
+
+    class Silent(MadeUp):
+        async def request(self, request: Request) -> Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    served = endpoint(Silent())
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await served(request())
+    assert served.active == 0
