@@ -16,7 +16,7 @@ from typing import Self
 from aiohttp import web
 
 from relay_server.addresses import ListenAddress, url
-from relay_server.admin.server import AdminServer
+from relay_server.admin.server import AdminServer, too_long
 from relay_server.admin.status import EndpointStatus, RelayStatus
 from relay_server.config import Settings
 from relay_server.endpoint import Endpoint
@@ -221,9 +221,13 @@ class Relay:
         return gateway
 
     async def _start_admin(self) -> None:
+        address = self._settings.admin_address
+        if self._settings.admin is None and address.path is not None and too_long(address.path):
+            self._log.warning("admin.off", path=address.path, problem="too long for a socket", hint="--admin PATH")
+            return
         server = AdminServer(lambda: self.status)
         self._closing.push_async_callback(server.close)
-        self._admin = await server.start(self._settings.admin_address)
+        self._admin = await server.start(address)
 
     def _bind(self) -> None:
         """Take the addresses first: the URLs that everything else is built with contain the port."""

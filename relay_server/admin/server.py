@@ -55,7 +55,7 @@ class AdminServer:
             self._socket.unlink(missing_ok=True)
 
     async def _listen_unix(self, path: Path) -> str:
-        if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        if too_long(path):
             raise CannotListen(str(path), "the path is too long for a socket", "use --admin 127.0.0.1:PORT, or off")
         await asyncio.to_thread(_clear, path)
         # Between bind and chmod the directory protects the socket: it is the owner's alone.
@@ -83,6 +83,11 @@ async def _own_host_only(
     if not loopback(host.strip("[]")):
         return web.Response(status=HTTPStatus.MISDIRECTED_REQUEST, text="use 127.0.0.1 or localhost\n")
     return await handler(request)
+
+
+def too_long(path: Path) -> bool:
+    """Say whether no socket can have this path."""
+    return len(os.fsencode(path)) > LONGEST_SOCKET_PATH
 
 
 def _clear(path: Path) -> None:
