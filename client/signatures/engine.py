@@ -8,6 +8,7 @@ from client.signatures.check import Check
 from client.signatures.clock import Clock, judge_answer
 from client.signatures.facts import EventFacts, Facts, Recogniser
 from client.signatures.keys import Key, KeyUnusable, make_key
+from client.signatures.material import KeyFiles, KeyUnavailable, stored_key
 from client.signatures.phrases import view
 from client.signatures.reading import Reading
 from client.signatures.rule import AUTO, Rule, covering
@@ -45,19 +46,27 @@ class Ready:
     names: tuple[str, ...]
     trouble: Finding | None
     """Why no key can be used; the check then fails closed."""
+    fetches: bool
+    """The key is not in a secret: the provider publishes it, and it is fetched."""
 
 
 class Signatures:
     """Judges the requests of one client by its rules."""
 
-    def __init__(self, *, catalogue: Catalogue, rules: Sequence[Rule] = ()) -> None:
+    def __init__(self, *, catalogue: Catalogue, rules: Sequence[Rule] = (), key_files: KeyFiles | None = None) -> None:
         """Make the rules ready.
+
+        Args:
+            catalogue: the schemes.
+            rules: what is checked.
+            key_files: providers' public keys that were fetched; None: none are.
 
         Raises:
             UnknownScheme: a rule names a scheme that is in no catalogue.
         """
         self.catalogue = catalogue
         self.rules = tuple(rules)
+        self._key_files = key_files
         self._recogniser = Recogniser(catalogue)
         self._facts: dict[str, Facts] = {}
         self._ready: dict[tuple[int, str], Ready] = {}
@@ -106,7 +115,15 @@ class Signatures:
         return any(rule.require for rule in covering(self.rules, path))
 
     def _find(self, ready: Ready, reading: Reading, now: float | None) -> Finding:
-        return ready.trouble or ready.check.run(reading, ready.keys, now)
+        if not ready.fetches:
+            return ready.trouble or ready.check.run(reading, ready.keys, now)
+        try:
+            key = make_key(
+                stored_key(ready.scheme, reading, self._key_files, now), ready.scheme.key, ready.scheme.algorithm
+            )
+        except (KeyUnavailable, KeyUnusable) as problem:
+            return Finding(Reason.CERTIFICATE, str(problem))
+        return ready.trouble or ready.check.run(reading, (key,), now)
 
     def choose(self, subject: Subject) -> Ready | None:
         """Give the rule by which a request is checked, made ready; None: no rule covers it."""
@@ -182,4 +199,7 @@ def _make_ready(rule: Rule, scheme: Scheme, facts: Facts) -> Ready:
     if missing is not None:
         trouble = trouble or Finding(Reason.CONFIG_PARAM, missing)
     names = tuple(secret.name for secret in rule.secrets)
-    return Ready(rule, scheme, Check(scheme), facts, tuple(keys), names, trouble)
+    fetches = bool(scheme.key_from) and (not rule.secrets or "client_id" in rule.params)
+    if fetches and trouble is not None and trouble.reason is Reason.SECRET_UNDECODABLE:
+        trouble = None  # the secret is for the provider's interface, not a key
+    return Ready(rule, scheme, Check(scheme), facts, tuple(keys), names, trouble, fetches)

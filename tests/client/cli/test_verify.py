@@ -1,0 +1,132 @@
+"""`hookline verify` over files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from client.cli.verify import command
+from tests.client.signatures.vectors import Vector, own, published
+
+
+def raw(vector: Vector) -> bytes:
+    """Write a vector's request as it stands on the wire."""
+    host, _, rest = vector.subject.url.partition("://")[2].partition("/")
+    content = vector.subject.content or b""
+    lines = [vector.subject.method + b" /" + rest.encode() + b" HTTP/1.1", b"Host: " + host.encode()]
+    lines += [name + b": " + value for name, value in vector.subject.fields]
+    lines += [b"Content-Length: " + str(len(content)).encode(), b"", content]
+    return b"\r\n".join(lines)
+
+
+def run(vector: Vector, path: Path, *more: str) -> Result:
+    """Verify the request in a file as a user would."""
+    arguments = ["--request", str(path), "--scheme", vector.scheme, "--secret-env", "KEY", "--url", vector.subject.url]
+    if vector.subject.received_at is not None:
+        arguments += ["--at", str(vector.subject.received_at)]
+    for name, value in vector.params.items():
+        arguments += ["--param", f"{name}={value}"]
+    return CliRunner().invoke(command, [*arguments, *more], env={"KEY": vector.key.decode()})
+
+
+@pytest.mark.parametrize("vector", [*own(), *published()], ids=lambda vector: vector.id)
+def test_verdict_of_a_vector_in_a_file(vector: Vector, tmp_path: Path) -> None:
+    """A raw request gives the vector's verdict, its reason, and the exit code that goes with it."""
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(vector))
+    result = run(vector, path, "--json")
+    found = json.loads(result.output)
+    verdict = found["verdict"] if found["verdict"] == "valid" else f"{found['verdict']}:{found['finding']}"
+    assert (verdict, result.exit_code) == (vector.expect, 0 if vector.expect == "valid" else 1)
+
+
+def talkifai() -> Vector:
+    """Give a valid TalkifAI request."""
+    return next(vector for vector in own() if vector.scheme == "talkifai" and vector.expect == "valid")
+
+
+def test_har_entry(tmp_path: Path) -> None:
+    """A HAR entry is read as well."""
+    vector = talkifai()
+    headers = [{"name": name.decode(), "value": value.decode()} for name, value in vector.subject.fields]
+    text = (vector.subject.content or b"").decode()
+    entry = {
+        "request": {
+            "method": "POST",
+            "url": vector.subject.url,
+            "httpVersion": "HTTP/1.1",
+            "headers": headers,
+            "postData": {"mimeType": "application/json", "text": text},
+        }
+    }
+    path = tmp_path / "one.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+    assert run(vector, path).exit_code == 0
+
+
+def test_curl_line(tmp_path: Path) -> None:
+    """A cURL line is read as well."""
+    vector = talkifai()
+    headers = " ".join(f"-H '{name.decode()}: {value.decode()}'" for name, value in vector.subject.fields)
+    path = tmp_path / "line.sh"
+    path.write_text(
+        f"curl -X POST {headers} --data-binary '{(vector.subject.content or b'').decode()}' {vector.subject.url}"
+    )
+    assert run(vector, path).exit_code == 0
+
+
+def test_words_for_people(tmp_path: Path) -> None:
+    """Without --json verdict, reason and next step are lines; neither secret nor signature is among them."""
+    vector = talkifai()
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(vector).replace(b"sha256=", b""))
+    result = run(vector, path)
+    assert result.output.startswith("✗ invalid: the signature does not begin with sha256=")
+    assert vector.key.decode() not in result.output
+
+
+def test_known_secret_is_named(tmp_path: Path) -> None:
+    """A secret of another endpoint that fits is named by its variable."""
+    vector = talkifai()
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(vector))
+    arguments = ["--request", str(path), "--scheme", "talkifai", "--secret-env", "WRONG", "--known-secret-env", "RIGHT"]
+    result = CliRunner().invoke(command, [*arguments, "--json"], env={"WRONG": "x", "RIGHT": vector.key.decode()})
+    found = json.loads(result.output)
+    assert (found["reason"], found["proven"], "env:RIGHT" in found["sentence"]) == ("other_known_secret", True, True)
+
+
+def test_window_is_not_judged_without_a_time(tmp_path: Path) -> None:
+    """A file has no time of receipt: that its window was not judged is said."""
+    vector = next(vector for vector in own() if vector.id == "stripe-too-old")
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(vector))
+    arguments = ["--request", str(path), "--scheme", "stripe", "--secret-env", "KEY", "--json"]
+    found = json.loads(CliRunner().invoke(command, arguments, env={"KEY": vector.key.decode()}).output)
+    assert (found["verdict"], "--at" in found["checked"]["time window"]) == ("valid", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "code"),
+    [
+        (b"", ["--scheme", "talkifai", "--secret-env", "KEY"], 2),
+        (b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", ["--scheme", "talkfai", "--secret-env", "KEY"], 2),
+        (b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", ["--secret-env", "ABSENT"], 2),
+        (b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", ["--secret-env", "KEY", "--at", "noon"], 2),
+        (b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", ["--secret-env", "KEY", "--param", "x"], 2),
+        (b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", ["--secret-env", "KEY"], 1),
+        (b"POST / HTTP/1.1\r\nHost: h\r\n\r\n", ["--scheme", "talkifai", "--secret-env", "EMPTY"], 1),
+    ],
+)
+def test_unusable_input_has_its_exit_code(tmp_path: Path, content: bytes, arguments: list[str], code: int) -> None:
+    """Input that cannot be used ends with 2, a request that is not valid with 1; no traceback."""
+    path = tmp_path / "request.http"
+    path.write_bytes(content)
+    result = CliRunner().invoke(command, ["--request", str(path), *arguments], env={"KEY": "k", "EMPTY": ""})
+    assert (result.exit_code, "Traceback" in result.output) == (code, False)
+
+
+def test_neither_id_nor_file_is_a_usage_error() -> None:
+    """Something must be given to verify."""
+    assert CliRunner().invoke(command, []).exit_code == 2
