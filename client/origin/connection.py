@@ -105,16 +105,17 @@ class Connection(asyncio.Protocol):
         """Count from now: it is the app who is waited for."""
         if self.state is State.WAITING:
             self._deadline.set(self._timeouts.first_byte_seconds)
-        elif self._reader.ended:
+        elif self.state is State.ANSWERING and self._reader.ended:
             self._deadline.set(self._timeouts.linger_seconds)
 
     def sent(self) -> None:
-        """Say that the request is written to its end."""
+        """Say that the request is written to its end; after a switch of protocols, that no more raw bytes follow."""
         self._sending = False
-        if self.state is State.WAITING:
-            self._deadline.set(self._timeouts.first_byte_seconds)
-        elif self.state is State.ANSWERING and self._reader.ended:
+        raw_and_no_half_close = self.state is State.RAW and not self.out.end()
+        if raw_and_no_half_close or (self.state is State.ANSWERING and self._reader.ended):
             self._complete()
+        else:
+            self.restart_deadline()
 
     def abandon(self, waiter: "asyncio.Future[Response]") -> None:
         """Forget about the exchange whose future is `waiter`, however far it came."""

@@ -27,12 +27,12 @@ class Outflow:
         self.sent_bytes += len(data)
         self._transport.write(data)
 
-    def end(self) -> None:
-        """Say that no more bytes follow; the app may still send. Where that cannot be said (TLS), close."""
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        else:
-            self._transport.close()
+    def end(self) -> bool:
+        """Say that no more bytes follow, though the app may still send; False where that cannot be said (TLS)."""
+        if not self._transport.can_write_eof():
+            return False
+        self._transport.write_eof()
+        return True
 
     def reset(self) -> None:
         """Break the connection off, so that nothing that was sent can pass for complete."""

@@ -20,4 +20,4 @@ async def pump(connection: Connection, content: Content) -> None:
     except ContentBroken as error:
         connection.abort(error)
     else:
-        connection.out.end()
+        connection.sent()

@@ -70,6 +70,12 @@ async def test_refused_names_both_addresses(free_port: int) -> None:
     assert error.detail == f"tried 127.0.0.1:{free_port} refused · [::1]:{free_port} refused"
 
 
+async def test_name_is_looked_up() -> None:
+    """A name is asked of the system, and its addresses are tried."""
+    async with origin(OK) as app:
+        assert await reached(dialer(f"127.1:{app.port}")) == ("127.0.0.1", app.port)
+
+
 async def test_number_is_dialled_as_it_is(free_port: int) -> None:
     """A numeric address is tried alone."""
     error = await failed(dialer(f"127.0.0.1:{free_port}"))
@@ -164,6 +170,21 @@ async def test_app_that_hangs_up_in_the_handshake() -> None:
         error = await failed(dialer(f"https://127.0.0.1:{app.port}", tls=tls_context(insecure=True)))
     assert error.failure is Failure.ORIGIN_TLS
     assert "broke off while the connection was made" in error.detail
+
+
+async def test_app_that_objects_to_the_handshake() -> None:
+    """What the app's TLS objects to is said in its words."""
+
+    async def objecting(caller: Caller) -> None:
+        """Send the alert `handshake_failure`."""
+        await caller.reader.read(100)
+        await caller.send(b"\x15\x03\x03\x00\x02\x02\x28")
+        await caller.left()
+
+    async with origin(objecting) as app:
+        error = await failed(dialer(f"https://127.0.0.1:{app.port}", tls=tls_context(insecure=True)))
+    assert error.failure is Failure.ORIGIN_TLS
+    assert "handshake failure" in error.detail
 
 
 @pytest.mark.parametrize(("names", "expired"), [(["other.test"], False), (["localhost"], True)])

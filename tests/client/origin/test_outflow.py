@@ -104,7 +104,7 @@ async def test_end_leaves_the_other_direction_open() -> None:
     """After the end nothing more is sent, and the far end may still answer."""
     async with connected() as (near, far):
         near.out.write(b"bye")
-        near.out.end()
+        assert near.out.end() is True
         assert await read(far, 100) == b"bye"
         await asyncio.get_running_loop().sock_sendall(far, b"answer")
         assert not near.lost

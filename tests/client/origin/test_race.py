@@ -69,6 +69,14 @@ async def test_race_that_nobody_wins(free_port: int) -> None:
     assert all(isinstance(error, OSError) for error in outcomes.values())
 
 
+async def test_family_that_the_system_does_not_have(free_port: int) -> None:
+    """A family without support, as IPv6 is on some machines, is one more attempt that failed."""
+    outcomes: Outcomes = {}
+    strange = Candidate(socket.AddressFamily.AF_IPX, ("127.0.0.1", free_port))
+    assert await race([strange, local(free_port)], outcomes) is None
+    assert [error is None for error in outcomes.values()] == [False, False]
+
+
 async def test_race_that_is_cancelled() -> None:
     """A cancelled race leaves no socket open."""
     outcomes: Outcomes = {}

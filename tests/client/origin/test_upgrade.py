@@ -1,6 +1,7 @@
 """Exchanges that become another protocol."""
 
 import asyncio
+import ssl
 
 import pytest
 from aiohttp import WSMsgType, web
@@ -8,6 +9,7 @@ from aiohttp import WSMsgType, web
 from shared.errors import ContentBroken, Failure
 from shared.exchange import Content, Request
 from shared.http import Fields, RequestHead
+from tests.authority import Authority
 from tests.client.origin.ways import answered, broken, forwarding
 from tests.exchanges import DELIVERY
 from tests.origins import OK, Caller, origin
@@ -27,7 +29,7 @@ async def echo(caller: Caller) -> None:
     await caller.send(SWITCH + b"hello")
     while data := await caller.reader.read(65_536):
         await caller.send(data)
-    caller.half_close()
+    caller.close()
 
 
 async def test_switch_carries_bytes_both_ways() -> None:
@@ -41,6 +43,36 @@ async def test_switch_carries_bytes_both_ways() -> None:
         assert await response.content.read() == b"\x00\xff"
         content.end()
         assert await answered(response) == (101, b"")
+
+
+async def test_switch_over_tls(authority: Authority) -> None:
+    """Over TLS, which has no half-close, the sender's end is the end of both sides."""
+    issued = authority.issue("localhost")
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(issued.certificate, issued.key)
+    content = Content(b"x", ended=False)
+    async with origin(echo, tls=served) as app, forwarding(app, insecure=True) as forward:
+        response = await forward(switching(content))
+        assert await response.content.read() == b"hello"
+        assert await response.content.read() == b"x"
+        content.end()
+        assert await answered(response) == (101, b"")
+
+
+async def test_app_ends_the_other_protocol_over_tls(authority: Authority) -> None:
+    """When the app ends over TLS, the response's content does."""
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.head()
+        await caller.send(SWITCH, b"bye")
+        caller.close()
+
+    issued = authority.issue("localhost")
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(issued.certificate, issued.key)
+    async with origin(script, tls=served) as app, forwarding(app, insecure=True) as forward:
+        assert await answered(await forward(switching(Content(ended=False)))) == (101, b"bye")
 
 
 async def test_switch_is_asked_for_on_the_wire() -> None:
