@@ -14,6 +14,7 @@ CHECKED_BYTES = 16 * 1024**2
 """A file up to this size is checked whole when it is opened; a larger one shows its damage when it is read."""
 
 WAL_KEPT_BYTES = 16 * 1024**2
+"""A log that was longer is cut to this when it begins again."""
 
 _PRIMARY_CODE = 0xFF
 

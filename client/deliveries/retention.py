@@ -13,6 +13,16 @@ SLICE_DELIVERIES = 50
 SLICE_PARTS = 16
 """Parts of long contents in one slice: about 1 MiB."""
 
+SLICE_BYTES = 64 * 1024
+"""About what a slice adds to the write-ahead log."""
+
+SURVEYED_DELIVERIES = 5_000
+
+_OLDEST = "SELECT seq, received_at FROM deliveries ORDER BY seq LIMIT ?"
+_NTH_OLDEST = "SELECT seq FROM deliveries ORDER BY seq LIMIT 1 OFFSET ?"
+_SLICE_END = "SELECT max(seq) FROM (SELECT seq FROM deliveries WHERE seq <= ? ORDER BY seq LIMIT ?)"
+_FORGET_PARTS = "DELETE FROM parts WHERE rowid IN (SELECT rowid FROM parts WHERE attempt < ? LIMIT ?)"
+
 
 class Limits(msgspec.Struct, frozen=True):
     """What may be kept; the oldest deliveries go first."""
@@ -24,57 +34,55 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Retention:
-    """Keeps the history within its limits."""
+    """Keeps the history within its limits: `survey` finds what has to go, `forget` takes it out slice by slice."""
 
     def __init__(self, limits: Limits, *, clock: Callable[[], float]) -> None:
         self._limits = limits
         self._clock = clock
-        self._going = 0
-        """Up to this `seq` contents are being taken out, and the rows go with the last of them."""
+        self._until = 0
+        """Up to this `seq` deliveries have to go."""
 
-    def surplus(self, connection: sqlite3.Connection) -> int:
-        """Give the highest `seq` that has to go, 0 where all may stay."""
-        if self._going:
-            return self._going
+    def survey(self, connection: sqlite3.Connection) -> bool:
+        """Look for what has to go, some thousand deliveries at a time; True when there is something.
+
+        Raises:
+            sqlite3.Error: the file cannot be read now.
+        """
         (count,) = connection.execute("SELECT count(*) FROM deliveries").fetchone()
-        if not count:
-            return 0
-        skipped = min(max(count - self._limits.deliveries, 0), SLICE_DELIVERIES)
-        if not skipped and self._used_bytes(connection) > self._limits.size_bytes:
-            skipped = 1
-        oldest = connection.execute(
-            "SELECT seq, received_at FROM deliveries ORDER BY seq LIMIT ?", (SLICE_DELIVERIES,)
-        ).fetchall()
+        surplus = min(count - self._limits.deliveries, SURVEYED_DELIVERIES)
+        if surplus > 0:
+            self._until = connection.execute(_NTH_OLDEST, (surplus - 1,)).fetchone()[0]
         horizon = self._clock() - self._limits.age_seconds
-        last = 0
-        for position, (seq, received_at) in enumerate(oldest):
-            if position >= skipped and received_at >= horizon:
+        for seq, received_at in connection.execute(_OLDEST, (SURVEYED_DELIVERIES,)):
+            if received_at >= horizon:
                 break
-            last = seq
-        return int(last)
+            self._until = max(self._until, seq)
+        if count and self._used_bytes(connection) > self._limits.size_bytes:
+            self._until = max(self._until, connection.execute(_NTH_OLDEST, (0,)).fetchone()[0])
+        return bool(self._until)
 
-    def forget(self, connection: sqlite3.Connection, last: int) -> None:
-        """Take one slice of what is up to `seq` `last` out.
+    def forget(self, connection: sqlite3.Connection) -> bool:
+        """Take one slice out; True when there is more of what `survey` found.
 
         Raises:
             sqlite3.Error: it could not be taken out now.
         """
-        beyond = (last + 1) << ATTEMPT_BITS
+        slice_end = connection.execute(_SLICE_END, (self._until, SLICE_DELIVERIES)).fetchone()[0]
+        if slice_end is None:
+            self._until = 0
+            return False
+        beyond = (slice_end + 1) << ATTEMPT_BITS
         connection.execute("BEGIN IMMEDIATE")
         try:
-            parts = connection.execute(
-                "DELETE FROM parts WHERE rowid IN (SELECT rowid FROM parts WHERE attempt < ? LIMIT ?)",
-                (beyond, SLICE_PARTS),
-            ).rowcount
-            if not parts:
+            if not connection.execute(_FORGET_PARTS, (beyond, SLICE_PARTS)).rowcount:
                 connection.execute("DELETE FROM attempts WHERE key < ?", (beyond,))
-                connection.execute("DELETE FROM deliveries WHERE seq <= ?", (last,))
+                connection.execute("DELETE FROM deliveries WHERE seq <= ?", (slice_end,))
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._going = last if parts else 0
+        return True
 
     def _used_bytes(self, connection: sqlite3.Connection) -> int:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()

@@ -11,7 +11,7 @@ from client.deliveries.checkpoint import Checkpoint
 from client.deliveries.faults import sentence
 from client.deliveries.file import HistoryFile, Opened
 from client.deliveries.journal import Journal
-from client.deliveries.retention import Retention
+from client.deliveries.retention import SLICE_BYTES, Retention
 
 BEGUN_SECONDS = 0.025
 """Twice this is the age at which an attempt has its row at the latest, finished or not."""
@@ -89,8 +89,7 @@ class Upkeep:
         quiet, self._busy = not self._busy, False
         if quiet and not self._journal.trouble:
             self._checkpoint.begin()
-        if self._slice is None:
-            self._forget()
+        self._survey()
         if self._journal.trouble or not quiet:
             look = asyncio.get_running_loop().run_in_executor(self._executor, self._file.look)
             look.add_done_callback(self._looked)
@@ -111,16 +110,26 @@ class Upkeep:
         if self._journal.trouble:
             self._journal.recover()
 
+    def _survey(self) -> None:
+        """Begin to take out what is too much."""
+        connection = self._file.connection
+        if self._slice is None and connection is not None and not self._journal.trouble:
+            with suppress(sqlite3.Error):
+                if self._retention.survey(connection):
+                    self._forget()
+
     def _forget(self) -> None:
-        """Take out one slice of what is too much, and come back while there is more."""
+        """Take out one slice, and come back while there is more."""
         self._slice = None
         connection = self._file.connection
         if connection is None or self._journal.trouble:
             return
+        pause = SLICE_PAUSE_SECONDS
         try:
-            last = self._retention.surplus(connection)
-            if last:
-                self._retention.forget(connection, last)
-                self._slice = asyncio.get_running_loop().call_later(SLICE_PAUSE_SECONDS, self._forget)
+            if not self._retention.forget(connection):
+                self._survey()
+                return
+            self._checkpoint.wrote(SLICE_BYTES)
         except sqlite3.Error:
-            self._slice = asyncio.get_running_loop().call_later(UPKEEP_SECONDS, self._forget)
+            pause = UPKEEP_SECONDS
+        self._slice = asyncio.get_running_loop().call_later(pause, self._forget)

@@ -16,8 +16,9 @@ async def kept(desk: Desk, limits: Limits) -> list[int]:
     retention = Retention(limits, clock=desk.clock)
     connection = desk.store._file.connection
     assert connection is not None
-    while last := retention.surplus(connection):
-        retention.forget(connection, last)
+    while retention.survey(connection):
+        while retention.forget(connection):
+            pass
     return [row.seq for row in await desk.inspector.deliveries(limit=1000)]
 
 
