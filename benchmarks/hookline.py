@@ -10,7 +10,7 @@ from benchmarks.machine import LOOPBACK, wait_for_port
 from benchmarks.tunnel import Tunnel
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-DOMAIN = "tunnel.localhost"
+DOMAIN = "localhost"
 NAME = "demo"
 
 
@@ -82,7 +82,7 @@ class Hookline(Tunnel):
 
     def _start_client(self, secure: int, token: str) -> None:
         options: dict[str, object] = {
-            "--relay": self.secure(secure),
+            "--relay": f"https://{DOMAIN}:{secure}",
             "--relay-ca": self.place.certificate,
             "--url": NAME,
             "--ui": "quiet",

@@ -91,7 +91,13 @@ def wait_for_port(port: int, *, seconds: float = 15.0) -> None:
 
 
 def wait_for_local_ports(*, seconds: float = 70.0) -> None:
-    """Wait until closed connections no longer hold the local ports that the next load needs."""
+    """Wait until closed connections no longer hold the local ports that the next load needs.
+
+    Linux reuses them on loopback by itself, unless tcp_tw_reuse is 0 (ip-sysctl).
+    """
+    setting = Path("/proc/sys/net/ipv4/tcp_tw_reuse")
+    if setting.exists() and setting.read_text(encoding="ascii").strip() != "0":
+        return
     end = time.monotonic() + seconds
     while _time_wait() > TIME_WAIT_LIMIT and time.monotonic() < end:
         time.sleep(0.5)

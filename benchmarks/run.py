@@ -121,7 +121,7 @@ def wait_until_answering(tunnel: Tunnel) -> None:
 
 def _make_certificate(directory: Path) -> tuple[Path, Path]:
     certificate, key = directory / "certificate.pem", directory / "key.pem"
-    names = "subjectAltName=DNS:localhost,DNS:tunnel.localhost,DNS:*.tunnel.localhost,IP:127.0.0.1"
+    names = "subjectAltName=DNS:localhost,DNS:demo.localhost,IP:127.0.0.1"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     command += ["-keyout", str(key), "-out", str(certificate), "-days", "30", "-subj", "/CN=localhost"]
     subprocess.run([*command, "-addext", names], check=True, capture_output=True, stdin=subprocess.DEVNULL)

@@ -88,6 +88,15 @@ async def test_relay_makes_its_own_certificates(supervisor: Supervisor, app: App
     assert (done.code, done.out) == (0, "200"), done.err
 
 
+async def test_relay_is_found_under_its_address(supervisor: Supervisor, app: App) -> None:
+    """A client may dial the relay by its IP address, where the certificate names that."""
+    relay = await supervisor.relay(names=("127.0.0.1", "localhost", "demo.localhost"))
+    address = f"https://127.0.0.1:{relay.port}"
+    await supervisor.client(relay, app.port, token=await supervisor.token(), relay_url=address)
+    done = await curl(relay, "/hooks", "--data", "x", "--write-out", "%{http_code}")
+    assert (done.code, done.out) == (0, "200"), done.err
+
+
 async def test_relay_without_tls_serves_plain(supervisor: Supervisor, app: App) -> None:
     """With `--tls off` everything runs over plain HTTP, the link included."""
     relay = await supervisor.relay(tls="off")
