@@ -152,7 +152,10 @@ def _rewritten(search: Search, view: SignatureView) -> Explanation | None:
 
 def _clock(search: Search, reason: Reason, view: SignatureView) -> Explanation | None:
     """Name a time zone where the age is a whole number of hours."""
-    stamp, _ = search.check.bind(search.reading(Change()))
+    reading = search.reading(Change())
+    for text in search.check.text.find(reading)[0]:
+        search.check.text.signatures(text, reading)  # names the parts of its text, as `t=`
+    stamp, _ = search.check.bind(reading)
     if stamp is None or search.subject.received_at is None:
         return None
     age = search.subject.received_at - stamp
