@@ -109,5 +109,5 @@ class AgentState:
 
 
 def _rounded(seconds: float | None) -> float | None:
-    """Keep three digits: a round trip that changes by microseconds is no news."""
-    return None if seconds is None else round(seconds, 3)
+    """Keep tenths of milliseconds: a smaller change of the round trip is no news."""
+    return None if seconds is None else round(seconds, 4)
