@@ -8,7 +8,7 @@ from shared.errors import ContentBroken, Failure
 
 MOST_KEPT = 64
 """More than the exchanges of a busy tunnel at one time, and few enough for any app."""
-TRIAL_SECONDS = 0.02
+TRIAL_SECONDS = 0.05
 """How long a connection must have stood unused to show that the app keeps connections at all."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from client.origin.inflow import WINDOW_BYTES
 from client.origin.timeouts import OriginTimeouts
 from shared.errors import Failure
-from tests.client.origin.ways import answered, broken, failure_of, forwarding
+from tests.client.origin.ways import answered, broken, failure_of, forwarding, past_trial
 from tests.exchanges import request
 from tests.origins import MALFORMED, OK, Caller, Malformed, Then, origin, saying
 from tests.waiting import settled
@@ -95,13 +95,13 @@ async def test_slow_content_has_no_deadline() -> None:
     async def script(caller: Caller) -> None:
         """Play the app."""
         await caller.request()
-        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
-        for _ in range(4):
-            await asyncio.sleep(0.03)
+        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
+        for _ in range(6):
+            await asyncio.sleep(0.06)
             await caller.send(b"x")
 
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
-        assert await answered(await forward(request())) == (200, b"xxxx")
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.3)) as forward:
+        assert await answered(await forward(request())) == (200, b"xxxxxx")
 
 
 async def test_large_request_that_the_app_takes_slowly() -> None:
@@ -111,11 +111,11 @@ async def test_large_request_that_the_app_takes_slowly() -> None:
         """Play the app."""
         await caller.head()
         for _ in range(8):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.08)
             await caller.reader.readexactly(4 * MIB)
         await caller.send(OK)
 
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.25)) as forward:
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.5)) as forward:
         assert await answered(await forward(request(b"x" * (32 * MIB)))) == (200, b"ok")
 
 
@@ -183,7 +183,7 @@ async def test_response_closed_after_its_end() -> None:
     """Closing a response whose content came whole leaves the connection for the next exchange."""
     async with origin(OK) as app, forwarding(app) as forward:
         responses = [await forward(request()) for _ in range(2)]
-        await asyncio.sleep(0.03)
+        await past_trial()
         third = await forward(request())
         for response in (*responses, third):
             assert await answered(response) == (200, b"ok")
@@ -212,7 +212,7 @@ async def test_app_says_how_long_it_keeps_connections(said: bytes, connections: 
     raw = OK.replace(b"\r\n\r\n", b"\r\nKeep-Alive: " + said + b"\r\n\r\n")
     async with origin(raw) as app, forwarding(app) as forward:
         await answered(await forward(request()))
-        await asyncio.sleep(0.03)
+        await past_trial()
         await answered(await forward(request()))
     assert app.connections == connections
 
@@ -230,6 +230,6 @@ async def test_bytes_that_nobody_asked_for() -> None:
 
     async with origin(script) as app, forwarding(app) as forward:
         await answered(await forward(request()))
-        await asyncio.sleep(0.04)
+        await past_trial()
         await answered(await forward(request()))
     assert app.connections == 2

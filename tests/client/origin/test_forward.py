@@ -14,7 +14,7 @@ from client.origin.forward import probe
 from shared.errors import Failure
 from shared.exchange import Content
 from tests.authority import Authority
-from tests.client.origin.ways import answered, failure_of, forwarding
+from tests.client.origin.ways import answered, failure_of, forwarding, past_trial
 from tests.exchanges import request
 from tests.origins import OK, origin, saying
 from tests.waiting import settled
@@ -77,7 +77,7 @@ async def test_connection_is_reused() -> None:
     """A hundred exchanges in a row need the one connection, once it has shown that it stays."""
     async with origin(OK) as app, forwarding(app) as forward:
         await answered(await forward(request()))
-        await asyncio.sleep(0.03)
+        await past_trial()
         for _ in range(100):
             assert await answered(await forward(request(b"x"))) == (200, b"ok")
     assert app.connections == 1

@@ -5,7 +5,7 @@ import time
 
 from client.origin.forward import Forward
 from client.origin.pool import MOST_KEPT
-from tests.client.origin.ways import answered, forwarding
+from tests.client.origin.ways import answered, forwarding, past_trial
 from tests.exchanges import request
 from tests.origins import OK, origin
 
@@ -36,7 +36,7 @@ async def test_kept_connections_serve_as_many_at_one_time() -> None:
     """As many connections are kept as were needed at one time, and no more are made."""
     async with origin(OK) as app, forwarding(app) as forward:
         await at_once(forward, 8)
-        await asyncio.sleep(0.03)
+        await past_trial()
         await _one(forward)
         for _ in range(5):
             await at_once(forward, 8)
@@ -48,7 +48,7 @@ async def test_no_more_are_kept_than_allowed() -> None:
     async with origin(OK) as app, forwarding(app) as forward:
         await at_once(forward, MOST_KEPT + 20)
         made = app.connections
-        await asyncio.sleep(0.03)
+        await past_trial()
         await _one(forward)
         await at_once(forward, MOST_KEPT + 5)
     assert app.connections == made + 5
@@ -60,7 +60,7 @@ async def test_app_on_trial_gets_new_connections() -> None:
         await _one(forward)
         await _one(forward)
         assert app.connections == 2
-        await asyncio.sleep(0.03)
+        await past_trial()
         await _one(forward)
         await _one(forward)
     assert app.connections == 2
@@ -83,6 +83,6 @@ async def test_forward_that_is_closed_keeps_nothing() -> None:
         await _one(forward)
         await forward.close()
         await _one(forward)
-        await asyncio.sleep(0.03)
+        await past_trial()
         await _one(forward)
     assert app.connections == 3

@@ -7,7 +7,7 @@ import pytest
 from client.origin.timeouts import OriginTimeouts
 from shared.errors import ContentBroken, Failure
 from shared.exchange import Content
-from tests.client.origin.ways import Source, answered, failure_of, forwarding
+from tests.client.origin.ways import Source, answered, failure_of, forwarding, past_trial
 from tests.exchanges import request
 from tests.origins import OK, Caller, origin
 from tests.waiting import settled
@@ -33,15 +33,15 @@ async def test_content_that_is_still_coming(*, declared: bool) -> None:
 async def test_slow_sender_has_no_deadline() -> None:
     """While the sender is waited for, the app's time does not run."""
     content = Content(ended=False)
-    async with origin(OK) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.05)) as forward:
+    async with origin(OK) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.3)) as forward:
         async with asyncio.TaskGroup() as group:
             answer = group.create_task(forward(request(content)))
-            for _ in range(4):
-                await asyncio.sleep(0.03)
+            for _ in range(6):
+                await asyncio.sleep(0.06)
                 content.feed(b"x")
             content.end()
         assert await answered(answer.result()) == (200, b"ok")
-    assert app.asked[0].content == b"xxxx"
+    assert app.asked[0].content == b"xxxxxx"
 
 
 async def test_upload_that_the_app_does_not_take() -> None:
@@ -186,7 +186,7 @@ async def test_early_answer_ends_with_the_upload() -> None:
         content.feed(b"rest")
         content.end()
         assert await answered(response) == (200, b"ok")
-        await asyncio.sleep(0.03)
+        await past_trial()
         assert await answered(await forward(request())) == (200, b"ok")
     assert app.connections == 1
 
