@@ -108,7 +108,7 @@ class Relay:
             version=version(),
             pid=os.getpid(),
             url=self._url,
-            listen=tuple(shown(sock) for sock in (*self._public, *self._plain)),
+            listen=self._addresses,
             started_at=self._started_at,
             draining=not self._accepting,
             certificate_ends_at=ends_at,
@@ -149,7 +149,7 @@ class Relay:
         self._log.info(
             "relay.ready",
             url=self._url,
-            listen=",".join(self.status.listen),
+            listen=",".join(self._addresses),
             tls=plan.tls,
             admin=self._admin or "off",
             data=settings.data_directory,
@@ -234,6 +234,7 @@ class Relay:
         plan = self._plan
         self._public = [sock for address in plan.listen for sock in self._bound(address)]
         self._plain = [] if plan.listen_http is None else self._bound(plan.listen_http)
+        self._addresses = tuple(shown(sock) for sock in (*self._public, *self._plain))
         self._port: int = self._public[0].getsockname()[1]
         self._http_port: int | None = self._plain[0].getsockname()[1] if self._plain else None
 

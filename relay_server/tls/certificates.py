@@ -12,7 +12,7 @@ from relay_server.tls.pair import Pair
 from relay_server.tls.sni import remember_names
 from shared.logs import Log
 
-LOOK_EVERY_SECONDS = 5.0
+LOOK_EVERY_SECONDS = 2.0
 WARN_BEFORE = timedelta(days=14)
 """Authorities renew at 30 days left; at 14 something is wrong."""
 
