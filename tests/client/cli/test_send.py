@@ -21,6 +21,7 @@ def port() -> Iterator[int]:
     started, ended = Event(), Event()
 
     async def serve() -> None:
+        """Serve until the test has ended."""
         app = await sample_app.start(SECRET.encode(), slow_seconds=0.0)
         ports.append(app.port)
         started.set()

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -35,6 +37,15 @@ def test_valid_signature() -> None:
     assert (view.state, view.scheme, view.reason) == ("valid", "talkifai", "")
     assert view.sentence == "signed by TalkifAI with env:TALKIFAI_SECRET"
     assert dict(view.checked)["body"] == f"{len(BODY)} bytes"
+
+
+def test_signature_made_by_openssl_is_valid() -> None:
+    """The documented formula, computed by an independent program, is what is accepted."""
+    openssl = shutil.which("openssl")
+    assert openssl is not None
+    command = [openssl, "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"key:{SECRET.value.decode()}", "-hex"]
+    digest = subprocess.run(command, input=BODY, capture_output=True, check=True).stdout.split()[-1].decode()
+    assert judge(("X-TalkifAI-Signature", f"sha256={digest}")).signature.state == "valid"
 
 
 def test_facts_come_with_the_verdict() -> None:

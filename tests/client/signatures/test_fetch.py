@@ -155,12 +155,15 @@ async def server(tmp_path: Path) -> AsyncIterator[tuple[int, ssl.SSLContext]]:
     app = web.Application()
 
     async def key(_request: web.Request) -> web.Response:
+        """Give a key."""
         return web.Response(body=b"material")
 
     async def big(_request: web.Request) -> web.Response:
+        """Give more than any key has."""
         return web.Response(body=b"x" * 100_000)
 
     async def moved(_request: web.Request) -> web.Response:
+        """Send the asker elsewhere."""
         raise web.HTTPFound("/key")
 
     app.router.add_get("/key", key)
