@@ -1,6 +1,7 @@
 """The relay as a process: signals, standard input and output, the loop."""
 
 import asyncio
+import importlib
 import os
 import resource
 import signal
@@ -92,7 +93,7 @@ def _require_parsers() -> None:
     """
     hint = "install it again from its wheel: pip install --force-reinstall"
     try:
-        import httptools.parser.parser  # noqa: F401, PLC0415 - only whether it is there
+        importlib.import_module("httptools.parser.parser")
     except ImportError as error:
         raise CannotStart(f"httptools is here without its parser, which is written in C: {hint} httptools") from error
     from aiohttp import http_parser  # noqa: PLC0415 - beside the other
