@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import fcntl
 import sqlite3
 from concurrent.futures import Executor
-from io import BufferedRandom
 
 from client.deliveries.file import HistoryFile
+from client.deliveries.turn import Turn
 
 BEGIN_BYTES = 16 * 1024**2
 """The log is carried over when it has grown by this: a small log that is written again costs each commit less."""
@@ -31,14 +30,14 @@ class Checkpoint:
     not survive.
     """
 
-    def __init__(self, file: HistoryFile, *, executor: Executor) -> None:
+    def __init__(self, file: HistoryFile, *, turn: Turn, executor: Executor) -> None:
         self._file = file
+        self._turn = turn
         self._executor = executor
         self._waiting_bytes = 0
         """Committed since the last checkpoint began."""
         self._running = False
         self._rounds = 0
-        self._lock: BufferedRandom | None = None
 
     def wrote(self, size_bytes: int) -> None:
         """Know that a commit added about so much to the log."""
@@ -53,12 +52,6 @@ class Checkpoint:
             self._rounds = 0
             self._round()
 
-    def close(self) -> None:
-        """Let the lock file go."""
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            lock.close()
-
     def _round(self) -> None:
         self._waiting_bytes = 0
         self._rounds += 1
@@ -67,24 +60,10 @@ class Checkpoint:
 
     def _carry_over(self) -> bool:
         """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out; False: not our turn."""
-        if not self._chosen():
+        if not self._turn.take():
             return False
         with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._file.path)) as connection:
             connection.execute(_CHECKPOINT).fetchone()
-        return True
-
-    def _chosen(self) -> bool:
-        if self._lock is None:
-            try:
-                lock = self._file.path.with_name(self._file.path.name + ".lock").open("a+b")
-            except OSError:
-                return False
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.close()
-                return False
-            self._lock = lock
         return True
 
     def _carried(self, done: asyncio.Future[bool]) -> None:

@@ -16,6 +16,7 @@ from client.deliveries.groups import REPLAYS, Groups
 from client.deliveries.journal import Journal
 from client.deliveries.readers import Reader
 from client.deliveries.retention import Limits, Retention
+from client.deliveries.turn import Turn
 from client.deliveries.upkeep import Begun, Upkeep
 from client.deliveries.writing import Part
 from client.views import Counts, DeliverySummary
@@ -32,10 +33,11 @@ class Store:
 
     def __init__(self, path: Path, *, clock: Callable[[], float], limits: Limits) -> None:
         self._file = HistoryFile(path, clock=clock)
+        self._turn = Turn(path)
         self._reads = Reader(self._file, "history-reads")
         self._scans = Reader(self._file, "history-scans")
         self._side = ThreadPoolExecutor(1, thread_name_prefix="history-upkeep")
-        self._checkpoint = Checkpoint(self._file, executor=self._side)
+        self._checkpoint = Checkpoint(self._file, turn=self._turn, executor=self._side)
         self._groups = Groups()
         self._journal = Journal(
             self._file,
@@ -54,6 +56,7 @@ class Store:
         self._begun = Begun(self._journal.note)
         self._feed: Feed | None = None
         self._started = False
+        self._closed = False
         self._received = self._failed = self._bad_signatures = 0
         self.interrupted = 0
         """Attempts that the last run of the client left without an end."""
@@ -73,9 +76,8 @@ class Store:
         try:
             opened = store._file.open()
             store._journal.change_to(opened)
-            store.interrupted = opened.connection.execute(_INTERRUPTED).rowcount
-            if store.interrupted:
-                opened.connection.execute(_INTERRUPTED_ROWS)
+            if store._turn.take():
+                store.interrupted = _interrupt(opened.connection)
         except (StoreUnusable, sqlite3.Error) as error:
             store._journal.stop(sentence(error, path))
         return store
@@ -166,6 +168,9 @@ class Store:
 
     def close(self) -> None:
         """Write what waits to be written, and let the file go. A running loop is not kept waiting for the readers."""
+        if self._closed:
+            return
+        self._closed = True
         self._begun.close()
         self._upkeep.close()
         self._journal.flush()
@@ -174,7 +179,7 @@ class Store:
         self._reads.close(wait=wait)
         self._scans.close(wait=wait)
         self._file.close()
-        self._checkpoint.close()
+        self._turn.close()
 
     def _count(self, attempt: Attempt) -> None:
         if attempt.state != "pending" and attempt.kind not in REPLAYS:
@@ -192,6 +197,14 @@ class Store:
             self._upkeep.wake()
         if self.on_trouble is not None:
             self.on_trouble()
+
+
+def _interrupt(connection: sqlite3.Connection) -> int:
+    """Mark what the last client left without an end; nobody else is at work on the file."""
+    count = connection.execute(_INTERRUPTED).rowcount
+    if count:
+        connection.execute(_INTERRUPTED_ROWS)
+    return count
 
 
 def _in_loop() -> bool:

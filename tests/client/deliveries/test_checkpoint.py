@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from client.deliveries.checkpoint import BEGIN_BYTES, Checkpoint
 from client.deliveries.file import HistoryFile
+from client.deliveries.turn import Turn
 from tests.client.deliveries.stage import Clock, Desk, event
 
 
@@ -28,6 +30,14 @@ def file(tmp_path: Path) -> Iterator[HistoryFile]:
     file.close()
 
 
+@pytest.fixture
+def turn(file: HistoryFile) -> Iterator[Turn]:
+    """Give the right to look after the file."""
+    with closing(Turn(file.path)) as turn:
+        assert turn.take()
+        yield turn
+
+
 async def settled(executor: ThreadPoolExecutor) -> None:
     """Wait until the thread is free and what it found has been taken."""
     for _ in range(4):
@@ -43,21 +53,20 @@ def write(file: HistoryFile, rows: int) -> None:
     file.connection.execute("COMMIT")
 
 
-async def test_log_is_carried_over_in_a_thread(file: HistoryFile, executor: ThreadPoolExecutor) -> None:
+async def test_log_is_carried_over_in_a_thread(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
     """What was committed is in the file itself afterwards."""
-    checkpoint = Checkpoint(file, executor=executor)
+    checkpoint = Checkpoint(file, turn=turn, executor=executor)
     before = file.path.stat().st_size
     write(file, 100)
     checkpoint.wrote(400_000)
     checkpoint.begin()
     await settled(executor)
     assert file.path.stat().st_size > before + 400_000
-    checkpoint.close()
 
 
-async def test_growing_log_begins_by_itself(file: HistoryFile, executor: ThreadPoolExecutor) -> None:
+async def test_growing_log_begins_by_itself(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
     """Beyond the bound nobody has to ask."""
-    checkpoint = Checkpoint(file, executor=executor)
+    checkpoint = Checkpoint(file, turn=turn, executor=executor)
     write(file, 10)
     states = []
     for size_bytes in (BEGIN_BYTES, 1):
@@ -65,12 +74,11 @@ async def test_growing_log_begins_by_itself(file: HistoryFile, executor: ThreadP
         states.append(checkpoint._running)
     await settled(executor)
     assert [*states, checkpoint._running] == [False, True, False]
-    checkpoint.close()
 
 
-async def test_rest_is_carried_over_in_the_loop(file: HistoryFile, executor: ThreadPoolExecutor) -> None:
+async def test_rest_is_carried_over_in_the_loop(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
     """What was committed while the thread worked does not keep the log from beginning again."""
-    checkpoint = Checkpoint(file, executor=executor)
+    checkpoint = Checkpoint(file, turn=turn, executor=executor)
     write(file, 10)
     checkpoint.wrote(1)
     checkpoint.begin()
@@ -78,27 +86,23 @@ async def test_rest_is_carried_over_in_the_loop(file: HistoryFile, executor: Thr
     checkpoint.wrote(1)
     await settled(executor)
     assert file.path.stat().st_size > 1_000_000
-    checkpoint.close()
 
 
-async def test_nothing_new_means_no_checkpoint(file: HistoryFile, executor: ThreadPoolExecutor) -> None:
+async def test_nothing_new_means_no_checkpoint(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
     """A checkpoint never begins on a log of which everything is carried over."""
-    checkpoint = Checkpoint(file, executor=executor)
+    checkpoint = Checkpoint(file, turn=turn, executor=executor)
     checkpoint.begin()
     assert not checkpoint._running
-    checkpoint.close()
 
 
-async def test_only_one_of_several_carries_over(file: HistoryFile, executor: ThreadPoolExecutor) -> None:
-    """The holder of the lock file does it, until it ends."""
-    first = Checkpoint(file, executor=executor)
-    second = Checkpoint(file, executor=executor)
-    run = asyncio.get_running_loop().run_in_executor
-    assert await run(executor, first._carry_over)
-    assert not await run(executor, second._carry_over)
-    first.close()
-    assert await run(executor, second._carry_over)
-    second.close()
+async def test_client_without_its_turn_leaves_the_log(file: HistoryFile, executor: ThreadPoolExecutor) -> None:
+    """Another client on the same file does it."""
+    with closing(Turn(file.path)) as other, closing(Turn(file.path)) as turn:
+        other.take()
+        checkpoint = Checkpoint(file, turn=turn, executor=executor)
+        assert not await asyncio.get_running_loop().run_in_executor(executor, checkpoint._carry_over)
+        other.close()
+        assert await asyncio.get_running_loop().run_in_executor(executor, checkpoint._carry_over)
 
 
 async def test_recording_under_load_keeps_the_log_small(desk: Desk) -> None:

@@ -208,13 +208,27 @@ async def test_damage_that_a_commit_finds_is_moved_aside(desk: Desk) -> None:
     assert len(await desk.inspector.deliveries()) == 1
 
 
-async def test_attempts_without_an_end_are_interrupted_at_the_next_start(desk: Desk) -> None:
-    """What the last run left pending is marked, counted, and can be replayed."""
+async def _left_pending(desk: Desk) -> None:
     await desk.send(*event())
     connection = desk.store._file.connection
     assert connection is not None
     connection.execute("UPDATE attempts SET state = 'pending'")
     connection.execute("UPDATE deliveries SET state = 'pending'")
+
+
+async def test_running_attempts_of_another_client_are_left_alone(desk: Desk) -> None:
+    """A second client on the file interrupts nothing."""
+    await _left_pending(desk)
+    other = await asyncio.to_thread(Desk, desk.store.path)
+    assert other.store.interrupted == 0
+    assert [row.state for row in await other.inspector.deliveries()] == ["pending"]
+    other.store.close()
+
+
+async def test_attempts_without_an_end_are_interrupted_at_the_next_start(desk: Desk) -> None:
+    """What the last run left pending is marked, counted, and can be replayed."""
+    await _left_pending(desk)
+    desk.store.close()
     again = await asyncio.to_thread(Desk, desk.store.path)
     assert again.store.interrupted == 1
     (row,) = await again.inspector.deliveries()
