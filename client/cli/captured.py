@@ -1,16 +1,21 @@
 """What the commands on captured deliveries share: naming them, choosing several, and reading one whole."""
 
+import json
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import click
+import msgspec
 
 from client.cli.loop import run
 from client.deliveries.export.model import CapturedExchange, CapturedResponse
 from client.deliveries.filter import FilterError, parse
 from client.inspector import Inspector, UnknownDelivery
+from client.lines import needs_ascii
 from client.views import AttemptView, DeliveryDetail, DeliverySummary, MessageView
+from client.wording import ASCII, UNICODE, Signs
 from shared.errors import TunnelError
 from shared.printable import printable, printable_content
 
@@ -21,7 +26,7 @@ FAILED = "is:failed"
 
 
 class NothingChosen(TunnelError):  # noqa: N818 - reads as the sentence it is
-    """No delivery is named, or none is there; says what to type."""
+    """No delivery is there that is meant."""
 
 
 def perform(work: Callable[[Inspector], Awaitable[T]]) -> T:
@@ -51,6 +56,16 @@ def write(data: bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+
+
+def as_json(value: object) -> str:
+    """Give a value as a JSON object on one line, in ASCII alone: nothing captured in it steers a terminal."""
+    return json.dumps(msgspec.to_builtins(value)).replace("\x7f", "\\u007f")
+
+
+def signs() -> Signs:
+    """Give the signs that standard output can show."""
+    return ASCII if needs_ascii(sys.stdout, os.environ) else UNICODE
 
 
 class Name(NamedTuple):
@@ -99,7 +114,7 @@ def attempt_of(detail: DeliveryDetail, number: int | None) -> AttemptView:
 
 
 async def page_through(
-    inspector: Inspector, query: str, *, newest: int | None = None
+    inspector: Inspector, query: str, *, newest: int | None = None, page: int = PAGE
 ) -> AsyncIterator[DeliverySummary]:
     """Give the deliveries that match, oldest first.
 
@@ -107,28 +122,25 @@ async def page_through(
         inspector: whose deliveries.
         query: a filter expression.
         newest: only so many of the newest; None: all.
+        page: how many are asked for at once.
     """
-    if newest is not None and newest <= PAGE:
-        for summary in await inspector.deliveries(query=query, limit=newest):
-            yield summary
-        return
     if newest is not None:
-        for summary in reversed(await _newest(inspector, query, newest)):
+        for summary in reversed(await _newest(inspector, query, newest, page)):
             yield summary
         return
-    after = -1
-    while found := await inspector.deliveries(query=query, after=after, limit=PAGE):
+    after = 0
+    while found := await inspector.deliveries(query=query, after=after, limit=page):
         for summary in found:
             yield summary
         after = found[-1].seq
 
 
-async def _newest(inspector: Inspector, query: str, count: int) -> list[DeliverySummary]:
+async def _newest(inspector: Inspector, query: str, count: int, page: int) -> list[DeliverySummary]:
     """Give the newest deliveries, newest first."""
     rows: list[DeliverySummary] = []
     before: int | None = None
     while len(rows) < count:
-        found = await inspector.deliveries(query=query, before=before, limit=min(PAGE, count - len(rows)))
+        found = await inspector.deliveries(query=query, before=before, limit=min(page, count - len(rows)))
         if not found:
             break
         rows.extend(reversed(found))
@@ -142,17 +154,18 @@ async def choose(
     """Give the ids of the deliveries that a command is to work on, in the order of their names or of their arrival.
 
     Raises:
-        NothingChosen: nothing says which, both ways are used, or nothing matches.
+        NothingChosen: nothing matches.
+        UsageError: nothing says which, or both ways are used.
         FilterError: the query has a mistake.
         UnknownDelivery: a name fits none, or several.
     """
     by_query = bool(query) or latest or failed
     if names and by_query:
-        raise NothingChosen("give either ids, or --filter, --latest and --failed; not both")
+        raise click.UsageError("give either ids, or --filter, --latest and --failed; not both")
     if names:
         return [(await find(inspector, name)).summary.id for name in names]
     if not by_query:
-        raise NothingChosen("say which deliveries: ids from `hookline list`, --latest, --failed, or --filter EXPR")
+        raise click.UsageError("say which deliveries: ids from `hookline list`, --latest, --failed, or --filter EXPR")
     parse(query)
     wanted = f"({query}) {FAILED}" if query and failed else query or (FAILED if failed else "")
     found = [summary.id async for summary in page_through(inspector, wanted, newest=1 if latest else None)]

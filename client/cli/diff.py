@@ -6,7 +6,7 @@ import sys
 import click
 import msgspec
 
-from client.cli.captured import attempt_of, find, perform, read_name
+from client.cli.captured import as_json, attempt_of, find, perform, read_name
 from client.deliveries.diff import Diff, Message, compare, render
 from client.inspector import Inspector, Side, UnknownDelivery
 from client.lines import wants_colour
@@ -19,8 +19,8 @@ from shared.printable import printable_line
 @click.argument("after", metavar="[B]", required=False)
 @click.option("--ignore-order", is_flag=True, help="Fields and items of JSON lists may stand in any order.")
 @click.option("--request", "request_only", is_flag=True, help="Compare the requests alone.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(before: str, after: str | None, *, ignore_order: bool, request_only: bool, as_json: bool) -> None:
+@click.option("--json", "json_wanted", is_flag=True, help="One JSON object.")
+def command(before: str, after: str | None, *, ignore_order: bool, request_only: bool, json_wanted: bool) -> None:
     """Compare two deliveries, or two attempts: ID.2 is attempt 2. With A alone: what came, and its newest attempt.
 
     Exit code 0: no difference; 1: some.
@@ -28,8 +28,8 @@ def command(before: str, after: str | None, *, ignore_order: bool, request_only:
     titles, found = perform(
         lambda inspector: _compared(inspector, before, after, ignore_order=ignore_order, request_only=request_only)
     )
-    if as_json:
-        click.echo(msgspec.json.encode({"a": titles[0], "b": titles[1], "count": found.count, "parts": found.parts}))
+    if json_wanted:
+        click.echo(as_json({"a": titles[0], "b": titles[1], "count": found.count, "parts": found.parts}))
     elif found.count:
         plural = "" if found.count == 1 else "s"
         click.echo(printable_line(f"A {titles[0]}   B {titles[1]}   {found.count} change{plural}"))

@@ -1,12 +1,14 @@
 """What a replay changes: from options, and from the user's editor."""
 
+import asyncio
 import os
 import shlex
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
+
+import click
 
 from client.cli.captured import exchange, octets, request_line
 from client.deliveries.export.model import CapturedExchange
@@ -40,11 +42,11 @@ def read_field(text: str) -> tuple[str, str]:
     """Read `Name: value`.
 
     Raises:
-        EditRefused: there is no colon, or no name.
+        UsageError: there is no colon, or no name.
     """
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
-        raise EditRefused(f"--header {text!a}: write Name: value")
+        raise click.UsageError(f"--header {text!a}: write Name: value")
     return name.strip(), value.strip()
 
 
@@ -102,7 +104,7 @@ async def _edited(inspector: Inspector, detail: DeliveryDetail, received: Attemp
         content=content,
         content_bytes=len(content),
     )
-    after = edit(before)
+    after = await asyncio.to_thread(edit, before)
     if (after.method, after.target, after.fields, after.content) == (
         before.method,
         before.target,
@@ -172,7 +174,7 @@ def _is_text(content: bytes) -> bool:
 def _run_editor(path: Path) -> None:
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
-        done = subprocess.run([*shlex.split(command), str(path)], check=False, stdin=sys.stdin)  # noqa: S603 - the user's own
+        done = subprocess.run([*shlex.split(command), str(path)], check=False)  # noqa: S603 - the user's own
     except (OSError, ValueError) as error:
         raise EditRefused(f"the editor {command!a} cannot be started: set VISUAL or EDITOR") from error
     if done.returncode:

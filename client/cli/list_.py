@@ -2,7 +2,7 @@
 
 import click
 
-from client.cli.captured import page_through, perform
+from client.cli.captured import page_through, perform, signs
 from client.inspector import Inspector
 from client.lines import json_line
 from client.views import DeliverySummary
@@ -50,7 +50,7 @@ async def _listed(inspector: Inspector, query: str, limit: int | None, *, as_jso
 
 def row(summary: DeliverySummary) -> str:
     """Give `#12  14:03:22  ✓ 200   38 ms  ok    call.ended  POST /hooks  412 B  dlv_01k9…`."""
-    ended = result(summary.state, summary.status, summary.failure, healthy=summary.healthy)
+    ended = result(summary.state, summary.status, summary.failure, healthy=summary.healthy, signs=signs())
     took = "" if summary.duration_seconds is None else duration(summary.duration_seconds)
     attempts = f" x{summary.attempts}" if summary.attempts > 1 else ""
     kind = (summary.event_type or "-")[:_TYPE_WIDTH]

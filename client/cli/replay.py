@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-import msgspec
 
-from client.cli.captured import choose, find, perform
+from client.cli.captured import as_json, choose, find, perform, signs
 from client.cli.editing import Wanted, described, edits_for, read_field
 from client.inspector import Inspector, ReplayRefused, UnknownDelivery
 from client.views import AttemptView
@@ -168,7 +167,7 @@ def _say(outcome: Outcome) -> None:
     if made is None:
         click.echo(printable_line(f"hookline: {outcome.delivery} was not sent: {outcome.refusal}"), err=True)
         return
-    ended = result(made.state, made.status, made.failure)
+    ended = result(made.state, made.status, made.failure, signs=signs())
     took = "" if made.duration_seconds is None else f" in {duration(made.duration_seconds)}"
     why = f"  {made.failure}: {made.failure_detail}" if made.failure else f"  {made.clock}" if made.clock else ""
     click.echo(printable_line(f"{outcome.delivery}.{made.number}  {ended}{took}  {made.target}{why}"))
@@ -178,4 +177,4 @@ def _say_json(outcome: Outcome) -> None:
     made = outcome.attempt
     said: dict[str, object] = {"delivery": outcome.delivery, "sent": made is not None, "good": outcome.good}
     said |= {"refusal": outcome.refusal} if made is None else {"attempt": made}
-    click.echo(msgspec.json.encode(said))
+    click.echo(as_json(said))

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import click
-import msgspec
 
-from client.cli.captured import attempt_of, choose, find, perform, read_name, write
+from client.cli.captured import as_json, attempt_of, choose, find, perform, read_name, signs, write
 from client.inspector import Inspector
 from client.views import AttemptView, DeliveryDetail, MessageView
 from client.wording import duration, kind, result, signature, size
@@ -20,18 +19,18 @@ SHOWN_BYTES = 16 * 1024
 @click.argument("name", metavar="[ID[.N]]", required=False)
 @click.option("--body", "content", is_flag=True, help="Only the request's content, as it came.")
 @click.option("--response", "answer", is_flag=True, help="Only the response's content, as it came.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(name: str | None, *, content: bool, answer: bool, as_json: bool) -> None:
+@click.option("--json", "json_wanted", is_flag=True, help="One JSON object.")
+def command(name: str | None, *, content: bool, answer: bool, json_wanted: bool) -> None:
     """Show a captured delivery: its id, the beginning of it, or its number in `hookline list`; .N is attempt N.
 
     Without ID the newest one.
     """
-    if content + answer + as_json > 1:
+    if content + answer + json_wanted > 1:
         raise click.UsageError("--body, --response and --json are three different outputs: give one")
     if content or answer:
         write(perform(lambda inspector: _content(inspector, name, request=content)))
-    elif as_json:
-        click.echo(perform(lambda inspector: _as_json(inspector, name)))
+    elif json_wanted:
+        click.echo(as_json(perform(lambda inspector: _found(inspector, name))[0]))
     else:
         click.echo(perform(lambda inspector: shown(inspector, name)), nl=False)
 
@@ -45,11 +44,6 @@ async def _found(inspector: Inspector, name: str | None) -> tuple[DeliveryDetail
     if number is not None:
         return detail, attempt_of(detail, number)
     return detail, detail.attempts[-1]
-
-
-async def _as_json(inspector: Inspector, name: str | None) -> bytes:
-    detail, _ = await _found(inspector, name)
-    return msgspec.json.encode(detail)
 
 
 async def _content(inspector: Inspector, name: str | None, *, request: bool) -> bytes:
@@ -99,12 +93,13 @@ def _summary(detail: DeliveryDetail) -> Iterator[str]:
 
 
 def _attempt(attempt: AttemptView) -> Iterator[str]:
-    ended = result(attempt.state, attempt.status, attempt.failure)
+    ended = result(attempt.state, attempt.status, attempt.failure, signs=signs())
     took = "" if attempt.duration_seconds is None else f" in {duration(attempt.duration_seconds)}"
     yield printable_line(f"  attempt {attempt.number:<2} {kind(attempt.kind):<9} {ended}{took}  {attempt.target}")
     verdict = attempt.signature
-    words = [f"{signature(verdict.state)}", verdict.scheme, verdict.sentence, verdict.next_step]
-    yield printable_line("             signature " + " ".join(filter(None, words)))
+    said = "; ".join(filter(None, (verdict.sentence, verdict.next_step)))
+    words = filter(None, (str(signature(verdict.state, signs=signs())), verdict.scheme, said))
+    yield printable_line("             signature " + " ".join(words))
     for sentence in filter(None, (attempt.failure and f"{attempt.failure}: {attempt.failure_detail}", attempt.clock)):
         yield printable_line(f"             {sentence}")
 

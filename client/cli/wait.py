@@ -9,10 +9,12 @@ import click
 
 from client.cli.captured import perform
 from client.cli.list_ import row
+from client.cli.loop import leaf
 from client.deliveries.filter import parse
 from client.inspector import Inspector
 from client.lines import json_line
 from client.views import DeliverySummary
+from client.wording import duration
 from shared.units import parse_duration
 
 _LOOK_SECONDS = 1.0
@@ -35,7 +37,7 @@ def command(*, query: str, count: int, timeout: str, since: str | None, as_json:
     for summary in found:
         click.echo(json_line(summary) if as_json else row(summary))
     if len(found) < count:
-        click.echo(f"hookline: {len(found)} of {count} arrived in {timeout}", err=True)
+        click.echo(f"hookline: {len(found)} of {count} arrived in {duration(seconds)}", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -65,17 +67,24 @@ async def arrived(
         async for _ in inspector.changes():
             changed.set()
 
-    async with asyncio.TaskGroup() as tasks:
-        following = tasks.create_task(follow())
+    async def look() -> None:
+        """Look after each change, until there are enough or the time is over."""
+        nonlocal found
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while True:
+                while len(found) < count:
                     changed.clear()
                     found = await inspector.deliveries(query=wanted, after=after, limit=count)
-                    if len(found) >= count:
-                        break
-                    await _either(changed, _LOOK_SECONDS)
-        following.cancel()
+                    if len(found) < count:
+                        await _either(changed, _LOOK_SECONDS)
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(follow())
+            await look()
+            following.cancel()
+    except BaseExceptionGroup as group:
+        raise leaf(group) from None
     return found
 
 
@@ -84,9 +93,9 @@ async def _beginning(inspector: Inspector, query: str, since: str | None) -> tup
     if since is not None:
         at = datetime.fromtimestamp(time.time() - parse_duration(since), UTC)
         moment = f"since:{at.isoformat()}"
-        return -1, f"({query}) {moment}" if query else moment
+        return 0, f"({query}) {moment}" if query else moment
     newest = await inspector.deliveries(limit=1)
-    return (newest[-1].seq if newest else -1), query
+    return (newest[-1].seq if newest else 0), query
 
 
 async def _either(changed: asyncio.Event, seconds: float) -> None:
