@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -32,7 +32,7 @@ class _Page(msgspec.Struct):
 
 
 class RemoteInspector:
-    """An `Inspector` in another process than the client. Close it when done."""
+    """An `Inspector` in another process than the client: a context that closes it, or `close` does."""
 
     def __init__(self, url: str, *, gone_seconds: float = GONE_SECONDS) -> None:
         """Ask the API at `url`.
@@ -44,6 +44,12 @@ class RemoteInspector:
         self._url = url.rstrip("/")
         self._gone_seconds = gone_seconds
         self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Let the connections go."""
