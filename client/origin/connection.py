@@ -134,9 +134,10 @@ class Connection(asyncio.Protocol):
         return self.dead_on_reuse and (self._stale is True or method in IDEMPOTENT)
 
     def close(self) -> None:
-        """Close in peace: what was written still leaves."""
+        """Close in peace: what was written still leaves, as long as the app takes it."""
         self.state = State.CLOSED
         self._transport.close()
+        self._deadline.set(self._timeouts.linger_seconds)
 
     def abort(self, error: ContentBroken) -> None:
         """Reset the connection, so that nothing that was sent can pass for complete; `error` is why."""
@@ -154,8 +155,9 @@ class Connection(asyncio.Protocol):
         if self.state is State.RAW and self._inflow is not None:
             self._inflow.feed(data)
             return
-        if self.state is not State.WAITING and self.state is not State.ANSWERING:
+        if self.state is State.IDLE:
             self._reset()
+        if self.state is State.CLOSED:
             return
         reader = self._reader
         try:
@@ -165,11 +167,13 @@ class Connection(asyncio.Protocol):
             return
         if self._waiter is not None:
             if reader.answer is not None:
-                self._answer(self._waiter)
+                self._answer(self._waiter, reader.answer)
         elif self._inflow is not None and reader.answer is not None:
             self._inflow.feed(reader.take())
-            if reader.ended:
-                self._content_over(reader.answer)
+            if reader.ended and self._lingers(reader.answer):
+                self.restart_deadline()
+            elif reader.ended:
+                self._complete()
 
     def eof_received(self) -> bool:
         """Note that the app will send nothing more."""
@@ -195,12 +199,11 @@ class Connection(asyncio.Protocol):
         self.out.resume()
         self.restart_deadline()
 
-    def _answer(self, waiter: "asyncio.Future[Response]") -> None:
+    def _answer(self, waiter: "asyncio.Future[Response]", answer: Answer) -> None:
         """Give out the head, with all the content if that is here."""
-        reader = self._reader
-        answer = reader.answer
-        if answer is None or waiter.done():
+        if waiter.done():
             return
+        reader = self._reader
         self._waiter = None
         self._deadline.clear()
         if answer.kept_seconds is not None:
@@ -215,19 +218,12 @@ class Connection(asyncio.Protocol):
         inflow = self._inflow = Inflow(self._transport, length=answer.length, first=reader.take())
         response = Response(answer.head, inflow.content)
         response.on_close(partial(self._let_go, inflow))
-        if reader.ended:
-            self._content_over(answer)
+        self.restart_deadline()
         waiter.set_result(response)
 
     def _lingers(self, answer: Answer) -> bool:
         """An app may answer well before an upload's end and go on reading (Node.js does); after an error none does."""
         return self._sending and answer.head.status < _FIRST_ERROR
-
-    def _content_over(self, answer: Answer) -> None:
-        if self._lingers(answer):
-            self._deadline.set(self._timeouts.linger_seconds)
-        else:
-            self._complete()
 
     def _complete(self) -> None:
         if self._inflow is not None:
@@ -238,9 +234,10 @@ class Connection(asyncio.Protocol):
         """The exchange is over: go back to the keeper, or close."""
         self._inflow = None
         reader = self._reader
-        if self._sending:
+        unsent = self._transport.get_write_buffer_size() > 0
+        if self._sending or (unsent and reader.answer is not None and reader.answer.head.status >= _FIRST_ERROR):
             self._reset()
-        elif reader.persistent and not reader.surplus and self.kept_seconds > 0 and not self._transport.is_closing():
+        elif reader.persistent and not (reader.surplus or unsent) and self.kept_seconds > 0:
             self.state = State.IDLE
             self._deadline.set(self.kept_seconds)
             self._keeper.give(self)
@@ -279,6 +276,8 @@ class Connection(asyncio.Protocol):
             self._complete()
         elif self.out.moving():
             self._deadline.set(self._timeouts.first_byte_seconds)
+        elif self.state is State.CLOSED:
+            self._transport.abort()
         else:
             waited = f"no answer after {self._timeouts.first_byte_seconds:g} s"
             self._fail(ContentBroken(Failure.ORIGIN_TIMEOUT, waited), "unknown")

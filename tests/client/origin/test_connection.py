@@ -119,6 +119,54 @@ async def test_large_request_that_the_app_takes_slowly() -> None:
         assert await answered(await forward(request(b"x" * (32 * MIB)))) == (200, b"ok")
 
 
+@pytest.mark.parametrize(("status", "rest"), [(b"200 OK", "closed"), (b"413 Too Large", "reset")])
+async def test_answer_before_a_large_request_was_taken(status: bytes, rest: str) -> None:
+    """An app may answer at once and read on; after an error it is not sent the rest."""
+    left: list[tuple[str, int]] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.head()
+        caller.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await caller.send(OK.replace(b"200 OK", status))
+        await asyncio.sleep(0.05)
+        caller.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        taken = 0
+        try:
+            while data := await caller.reader.read(MIB):
+                taken += len(data)
+        except ConnectionResetError:
+            left.append(("reset", taken))
+        else:
+            left.append(("closed", taken))
+
+    async with origin(script) as app, forwarding(app) as forward:
+        response = await forward(request(b"x" * (32 * MIB), fields=((b"Content-Length", b"%d" % (32 * MIB)),)))
+        assert (await answered(response))[1] == b"ok"
+        await settled(lambda: left)
+    assert left[0][0] == rest
+    assert (left[0][1] == 32 * MIB) is (rest == "closed")
+
+
+async def test_answer_of_an_app_that_never_takes_the_request() -> None:
+    """What an app does not take after its answer does not hold the connection for ever."""
+    gone: list[bool] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.head()
+        caller.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await caller.send(OK)
+        await asyncio.sleep(0.3)
+        caller.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        await caller.left()
+        gone.append(True)
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(linger_seconds=0.05)) as forward:
+        assert await answered(await forward(request(b"x" * (32 * MIB)))) == (200, b"ok")
+        await settled(lambda: gone)
+
+
 async def test_download_of_64_mib() -> None:
     """A long answer arrives whole, in pieces."""
 
