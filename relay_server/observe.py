@@ -87,6 +87,7 @@ class _Line:
     def write(self, failure: str) -> None:
         """Write the line now; `failure` is empty where the exchange went well."""
         request, delivery = self._request, self._request.delivery
+        why = {"failure": failure} if failure else {}
         self._log.info(
             "exchange.finished",
             delivery=delivery.id,
@@ -96,7 +97,7 @@ class _Line:
             seconds=self._timer() - self._began,
             bytes_in=self._bytes_in,
             bytes_out=self._bytes_out,
-            failure=failure,
+            **why,
         )
 
     def _close(self) -> None:

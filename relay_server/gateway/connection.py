@@ -87,8 +87,12 @@ class Connection(Wire):
         door.open.add(self)
         door.deadlines.watch(self)
         self.due = door.deadlines.after(door.settings.patience.head)
-        if failure is not None:
-            self._turn_away(failure)
+        if door.closed:
+            # Its handshake was under way when the door closed.
+            self._state = State.DONE
+            self.abort()
+        elif failure is not None:
+            self._turn_away(failure, linger=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the connection, and of the exchange on it."""
@@ -241,16 +245,22 @@ class Connection(Wire):
             return Failure.ENDPOINT_UNKNOWN if routes.serves(plan.host) else Failure.MISDIRECTED
         return match if isinstance(match, RouteMatch) else None
 
-    def _turn_away(self, failure: Failure) -> None:
-        """Refuse what is no request, or comes too late or too often, and end the connection."""
+    def _turn_away(self, failure: Failure, *, linger: bool = True) -> None:
+        """Refuse what is no request, or comes too late or too often, and end the connection.
+
+        Where there are too many connections, none is kept for the sake of its refusal.
+        """
         self._state = State.DONE
         door = self._door
         delivery = door.new_id("dlv")
         door.sparing.warning("request.refused", failure=failure, remote=self._forwarder.remote, delivery=delivery)
         bodiless = self._reader.raw.startswith(b"HEAD ")
-        error = ExchangeFailed(failure)
-        self.write(refusal_answer(error, delivery=delivery, page=False, bodiless=bodiless, close=True))
-        self.linger()
+        error, now = ExchangeFailed(failure), door.clock()
+        self.write(refusal_answer(error, delivery=delivery, now=now, page=False, bodiless=bodiless, close=True))
+        if linger:
+            self.linger()
+        else:
+            self.close()
 
     def _hand_over(self) -> None:
         """Let the relay's own host have the connection, from the request at hand on."""

@@ -5,7 +5,7 @@ tick: 10,000 connections take it under a millisecond.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 NEVER = float("inf")
@@ -69,3 +69,25 @@ class Deadlines:
         for one in [one for one in self._watched if one.due <= now]:
             one.overdue(now)
         self._timer = self._loop.call_later(self._tick_seconds, self._tick) if self._watched else None
+
+
+class Fuse:
+    """Does something once, when a span is over."""
+
+    __slots__ = ("_action", "_deadlines", "due")
+
+    def __init__(self, deadlines: Deadlines, seconds: float, action: Callable[[], None]) -> None:
+        """Have `action` done `seconds` from now, unless it is cancelled."""
+        self._deadlines = deadlines
+        self._action = action
+        self.due = deadlines.after(seconds)
+        deadlines.watch(self)
+
+    def cancel(self) -> None:
+        """Do nothing any more."""
+        self._deadlines.forget(self)
+
+    def overdue(self, _now: float) -> None:
+        """Do it."""
+        self.cancel()
+        self._action()

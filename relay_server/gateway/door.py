@@ -33,6 +33,8 @@ class Door:
     """For what senders can cause at will: the log must not be theirs to flood."""
     draining: bool = False
     """Connections are no longer kept after their answer."""
+    closed: bool = False
+    """Whoever comes now is too late."""
     open: set["Connection"] = field(default_factory=set)
     """The connections."""
     exchanges: int = 0

@@ -128,6 +128,7 @@ class Gateway:
         door, self._door = self._door, None
         if door is None:
             return
+        door.closed = True
         for connection in list(door.open):
             connection.shut()
         await door.tasks.__aexit__(None, None, None)

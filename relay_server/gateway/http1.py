@@ -162,9 +162,10 @@ class RequestReader:
         return content, end
 
     def next(self) -> None:
-        """Forget the current request."""
+        """Forget the current request: a connection may rest here for long."""
         self._parser = None
-        self._raw = b""
+        self._raw = self.target = b""
+        self.fields = []
         self.complete = False
 
     def on_url(self, part: bytes) -> None:

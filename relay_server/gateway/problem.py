@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from email.utils import formatdate
 from http import HTTPStatus
 
 from relay_server.gateway.refusals import REFUSALS, Refusal
@@ -40,12 +41,15 @@ def wants_page(method: bytes, fields: list[tuple[bytes, bytes]]) -> bool:
     return any(name.lower() == b"accept" and b"text/html" in value.lower() for name, value in fields)
 
 
-def refusal_answer(error: ExchangeFailed, *, delivery: str, page: bool, bodiless: bool, close: bool) -> bytes:
+def refusal_answer(
+    error: ExchangeFailed, *, delivery: str, now: float, page: bool, bodiless: bool, close: bool
+) -> bytes:
     """Give the whole answer; nothing of the request is in it.
 
     Args:
         error: why there is no answer of the app's; its `retry_after_seconds`, where it has one, goes before the table.
         delivery: the exchange's identifier; its random part is also what spreads `Retry-After`.
+        now: Unix seconds, for `Date`.
         page: for a person at a browser.
         bodiless: the request was a HEAD.
         close: the connection ends with it.
@@ -56,6 +60,7 @@ def refusal_answer(error: ExchangeFailed, *, delivery: str, page: bool, bodiless
     head = (
         b"HTTP/1.1 %d %b\r\n" % (refusal.status, HTTPStatus(refusal.status).phrase.encode("ascii"))
         + b"Content-Type: %b\r\nContent-Length: %d\r\n" % (kind, len(content))
+        + b"Date: %b\r\n" % formatdate(now, usegmt=True).encode("ascii")
         + b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
         + b"Hookline-Error: %b\r\nHookline-Delivery: %b\r\n" % (error.failure.encode("ascii"), delivery.encode("ascii"))
         + _EXTRA_FIELDS.get(refusal.status, b"")

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from relay_server.gateway.deadlines import Fuse
 from relay_server.gateway.exchange import exchange
 from relay_server.gateway.forwarded import Circular, Forwarder
 from relay_server.gateway.http1 import Refused, RequestReader
@@ -30,6 +31,7 @@ class Turn:
         "_connection",
         "_delivery",
         "_door",
+        "_fuse",
         "_given_up",
         "_handler",
         "_head",
@@ -57,6 +59,7 @@ class Turn:
         self._id = door.new_id("dlv")
         self._task: asyncio.Task[None] | None = None
         self._given_up = False
+        self._fuse: Fuse | None = None
         self.plan = plan
         self.intake: Intake | None = None
         """The content, while it is not here to its end."""
@@ -154,6 +157,8 @@ class Turn:
         self.started = True
         door.began()
         self._task = door.tasks.create_task(exchange(self, self._handler, request, door.log))
+        if door.settings.patience.total is not None:
+            self._fuse = Fuse(door.deadlines, door.settings.patience.total, self._take_too_long)
 
     def _send_continue(self) -> None:
         if not self.begun and self.intake is not None and not self.intake.received:
@@ -197,23 +202,31 @@ class Turn:
 
     def refuse(self, error: ExchangeFailed) -> None:
         """Answer that there is no answer."""
+        if self._given_up:
+            return
         if self.begun:
             self.broke_off(reset=True)
             return
         self.began(switching=False)
         keep_alive = self._connection.may_keep(self)
         page = wants_page(self._method, self.plan.fields)
-        bodiless = self._method == b"HEAD"
-        self.write(refusal_answer(error, delivery=self._id, page=page, bodiless=bodiless, close=not keep_alive))
+        bodiless, now = self._method == b"HEAD", self._door.clock()
+        self.write(
+            refusal_answer(error, delivery=self._id, now=now, page=page, bodiless=bodiless, close=not keep_alive)
+        )
         self.finished(keep_alive=keep_alive)
 
     def finished(self, *, keep_alive: bool, until_close: bool = False) -> None:
         """Go on after a complete answer."""
+        if self._given_up:
+            return
         self._over()
         self._connection.turn_over(self, keep_alive=keep_alive, until_close=until_close)
 
     def broke_off(self, *, reset: bool) -> None:
         """End the connection after an incomplete answer."""
+        if self._given_up:
+            return
         self._over()
         if reset:
             self._connection.abort()
@@ -224,6 +237,11 @@ class Turn:
         if self._task is not None:
             self._task = None
             self._door.ended()
+        if self._fuse is not None:
+            self._fuse.cancel()
+
+    def _take_too_long(self) -> None:
+        self.give_up(Failure.ORIGIN_TIMEOUT)
 
     def _cancel(self, task: asyncio.Task[None] | None, failure: Failure) -> None:
         self._over()

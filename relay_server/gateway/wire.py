@@ -105,8 +105,10 @@ class Wire(asyncio.Protocol):
         """End the connection when what was written has left, or when that makes no progress."""
         if not self._over:
             self._over = True
+            left = self.transport.get_write_buffer_size()
             self.transport.close()
-            self._writing = self._writing or _Writing(self.transport, self._door, self.abort)
+            if left and self._writing is None:
+                self._writing = _Writing(self.transport, self._door, self.abort)
 
     def linger(self) -> None:
         """End the connection as `close` does, but read and throw away what still arrives for a moment."""

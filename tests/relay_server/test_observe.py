@@ -56,7 +56,6 @@ async def test_line_of_a_whole_exchange(lines: list[logging.LogRecord]) -> None:
                 "seconds": 1.0,
                 "bytes_in": 0,
                 "bytes_out": 5,
-                "failure": "",
             },
         )
     ]

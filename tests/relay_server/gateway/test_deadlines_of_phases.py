@@ -7,6 +7,7 @@ import pytest
 from relay_server.gateway.settings import Limits, Patience
 from shared.exchange import Content, Request, Response
 from shared.http.heads import ResponseHead
+from tests.relay_server.gateway.conftest import Contexts
 from tests.relay_server.gateway.stage import GET, HOST, OK, QUICK, opened, post, replace_length, saying, taken
 from tests.waiting import settled
 
@@ -97,15 +98,31 @@ async def test_answer_that_goes_on_has_no_deadline() -> None:
         assert (await peer.answer()).content == b"late"
 
 
-async def test_sender_that_does_not_read_is_reset() -> None:
+async def test_exchange_has_a_total() -> None:
+    """Where a total is set, an answer that goes on for longer is cut off, and does not look complete."""
+    stream = Content(ended=False)
+    async with opened(saying(ResponseHead(200, b"OK", ()), stream), patience=Patience(total=0.2)) as stage:
+        peer = await stage.connect()
+        peer.send(GET)
+        stream.feed(b"data")
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await peer.answer()
+        await settled(lambda: stage.gateway.exchanges == 0)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+async def test_sender_that_does_not_read_is_reset(tls: Contexts, *, secure: bool) -> None:
     """An answer that nobody reads ends with a reset, and frees what it holds."""
     stream = Content(ended=False)
-    async with opened(saying(ResponseHead(200, b"OK", ()), stream), patience=QUICK) as stage:
+    server_tls, client_tls = (tls.server, tls.client) if secure else (None, None)
+    script = saying(ResponseHead(200, b"OK", ()), stream)
+    async with opened(script, patience=QUICK, server_tls=server_tls, client_tls=client_tls) as stage:
         peer = await stage.connect()
         peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
         peer.send(GET)
         for _ in range(200):
             stream.feed(b"x" * 65536)
+        await settled(lambda: stage.requests)
         await settled(lambda: stage.gateway.connections == 0 and stage.gateway.exchanges == 0)
 
 
@@ -116,6 +133,7 @@ async def test_sender_that_does_not_read_the_last_answer_is_reset() -> None:
         peer = await stage.connect()
         peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
         peer.send(b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+        await settled(lambda: stage.requests)
         await settled(lambda: stage.gateway.connections == 0)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 
@@ -265,3 +266,21 @@ async def test_handshake_that_stalls_ends(tls: Contexts) -> None:
     async with opened(server_tls=tls.server, patience=Patience(handshake=0.2)) as stage:
         peer = await stage.connect()
         assert await peer.rest() == b""
+
+
+async def test_handshake_that_outlives_the_door(tls: Contexts) -> None:
+    """A connection whose handshake ends after the door has closed is ended, and nothing is asked for it."""
+    async with opened(server_tls=tls.server) as stage:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        end = tls.client.wrap_bio(incoming, outgoing, server_hostname="demo.relay.test")
+        peer = await stage.connect()
+        with pytest.raises(ssl.SSLWantReadError):
+            end.do_handshake()
+        peer.send(outgoing.read())
+        incoming.write(await peer.reader.read(65536))
+        end.do_handshake()
+        end.write(GET)
+        await stage.gateway.close()
+        peer.send(outgoing.read())
+        await peer.rest()
+        assert stage.requests == []

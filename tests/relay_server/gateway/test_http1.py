@@ -5,6 +5,7 @@ import random
 import pytest
 
 from relay_server.gateway.http1 import Refused, RequestReader
+from relay_server.gateway.request_rules import Invalid, examine
 from relay_server.gateway.settings import Limits
 from shared.errors import Failure
 from tests.relay_server.gateway.stage import GET, HOST, post, post_chunks
@@ -12,9 +13,10 @@ from tests.relay_server.gateway.stage import GET, HOST, post, post_chunks
 Read = tuple[bytes, bytes, bytes]
 
 
-def read_all(pieces: list[bytes]) -> list[Read]:
+def read_all(pieces: list[bytes], into: list[Read] | None = None) -> list[Read]:
     """Give method, target and content of every request in what arrives piece by piece."""
-    reader, found, content, in_head = RequestReader(Limits()), [], b"", True
+    found = [] if into is None else into
+    reader, content, in_head = RequestReader(Limits()), b"", True
     for piece in pieces:
         at = 0
         while at < len(piece):
@@ -23,10 +25,9 @@ def read_all(pieces: list[bytes]) -> list[Read]:
                 if end < 0:
                     break
                 at, in_head = end, False
-                known = {name.lower(): value for name, value in reader.fields}
-                length = known.get(b"content-length")
                 head = reader.method, reader.target
-                reader.expect(None if length is None else int(length), chunked=b"transfer-encoding" in known)
+                plan = examine(reader.method, reader.target, reader.version, reader.fields)
+                reader.expect(plan.length, chunked=plan.chunked)
             else:
                 data, at = reader.read_content(piece, at)
                 content += data
@@ -109,3 +110,36 @@ def test_content_that_llhttp_cannot_frame() -> None:
     assert reader.read_head(data, 0) == len(data)
     with pytest.raises(Refused, match="unsupported-coding"):
         reader.expect(None, chunked=False)
+
+
+def judged(pieces: list[bytes]) -> tuple[list[Read], bool]:
+    """Give the requests before a refusal, and whether there was one."""
+    found: list[Read] = []
+    try:
+        read_all(pieces, found)
+    except (Refused, Invalid):
+        return found, True
+    return found, False
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_damaged_requests_are_judged_alike(seed: int) -> None:
+    """Whatever damage a stream has, its cuts change neither the requests in it nor whether it is refused."""
+    chance = random.Random(seed)  # noqa: S311 - which damage is tried is no secret
+    stream = bytearray(STREAM)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(stream))
+        kind = chance.randrange(4)
+        if kind == 0:
+            stream[at] = chance.choice(b"\r\n\0 :;,0aF\xff\t/")
+        elif kind == 1:
+            del stream[at : at + chance.randint(1, 5)]
+        elif kind == 2:
+            stream[at:at] = chance.choice([b"\r\n", b"\n", b"\r", b" ", b"0", b"\r\n\r\n", b"Content-Length: 3\r\n"])
+        else:
+            stream[at:at] = stream[at : at + 20]
+    whole = judged([bytes(stream)])
+    for _ in range(5):
+        cuts = sorted(chance.sample(range(1, len(stream)), chance.randint(1, 60)))
+        pieces = [bytes(stream[begin:end]) for begin, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+        assert judged(pieces) == whole

@@ -13,7 +13,7 @@ def answer(
     error: ExchangeFailed, *, page: bool = False, bodiless: bool = False, close: bool = False
 ) -> tuple[list[bytes], bytes]:
     """Give the lines and the content of an answer."""
-    data = refusal_answer(error, delivery="dlv_1", page=page, bodiless=bodiless, close=close)
+    data = refusal_answer(error, delivery="dlv_1", now=0.0, page=page, bodiless=bodiless, close=close)
     head, _, content = data.partition(b"\r\n\r\n")
     return head.split(b"\r\n"), content
 
@@ -37,6 +37,7 @@ def test_problem_document() -> None:
     for line in (
         b"Content-Type: application/problem+json",
         b"Content-Length: %d" % len(content),
+        b"Date: Thu, 01 Jan 1970 00:00:00 GMT",
         b"Cache-Control: no-store",
         b"Hookline-Error: endpoint-lost",
         b"Hookline-Delivery: dlv_1",
