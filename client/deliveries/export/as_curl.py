@@ -32,7 +32,9 @@ def to_curl(exchange: CapturedExchange) -> str:
 
 def _call(exchange: CapturedExchange) -> list[str]:
     """Give program, version, method and URL."""
-    method, target = exchange.method, exchange.target
+    scheme, mark, rest = exchange.base.partition("://")
+    authority, _, prefix = rest.partition("/")
+    method, target = exchange.method, (f"/{prefix}" if prefix else "").encode("latin-1") + exchange.target
     sends = bool(exchange.content) or _says_empty(exchange)
     version = "--http1.0" if exchange.version == b"1.0" else "--http1.1"
     how = [] if method == (b"POST" if sends else b"GET") else [f"-X {word(method)}"]
@@ -42,7 +44,11 @@ def _call(exchange: CapturedExchange) -> list[str]:
     if re.search(rb"[\[\]{}]", target):
         flags.append("--globoff")
     if _EXACT_TARGET.fullmatch(target) is None:
-        return [" ".join(["curl", version, *how]), f"--request-target {word(target)}", quoted(f"{exchange.base}/")]
+        return [
+            " ".join(["curl", version, *how]),
+            f"--request-target {word(target)}",
+            quoted(f"{scheme}{mark}{authority}/"),
+        ]
     return [" ".join(["curl", version, *how, *flags, quoted(exchange.url)])]
 
 
@@ -52,7 +58,7 @@ def _says_empty(exchange: CapturedExchange) -> bool:
 
 def _fields(fields: Fields, base: str) -> list[bytes]:
     """Give the values for `-H`: `Name: value`, or `Name;` where the value is empty."""
-    authority = base.partition("://")[2].encode("latin-1").lower()
+    authority = base.partition("://")[2].partition("/")[0].encode("latin-1").lower()
     lines: list[bytes] = []
     for name, value in without(fields, _OWN):
         if name.lower() == b"host" and value.lower() == authority:

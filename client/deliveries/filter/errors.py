@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 
 from shared.errors import TunnelError
+from shared.printable import printable_line
 
 
 class FilterError(TunnelError):
@@ -23,7 +24,7 @@ class FilterError(TunnelError):
 
     def pointing(self) -> str:
         """Give expression, a caret under the mistake, and the sentence, on three lines."""
-        return f"{self.text}\n{' ' * self.position}{'^' * self.length}\n{self.sentence}"
+        return f"{printable_line(self.text)}\n{' ' * self.position}{'^' * self.length}\n{self.sentence}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

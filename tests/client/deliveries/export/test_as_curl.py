@@ -40,6 +40,14 @@ def test_curl_sends_the_target_that_was_received(name: str, shell: str) -> None:
         assert server.requests[0].split(b"\r\n")[0] == b"POST " + TARGETS[name] + b" HTTP/1.1"
 
 
+@pytest.mark.parametrize("name", TARGETS)
+def test_curl_sends_to_the_prefix_of_an_endpoint(name: str) -> None:
+    """An endpoint under `/t/NAME` is called by its whole path."""
+    with echo() as server:
+        run("sh", exchange(f"{server.base}/t/demo", target=TARGETS[name]))
+        assert server.requests[0].split(b"\r\n")[0] == b"POST /t/demo" + TARGETS[name] + b" HTTP/1.1"
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("fields", [FIELDS, (), ((b"Host", b"demo"),), ((b"Content-Length", b"34"), (b"Expect", b"x"))])
 def test_curl_sends_the_fields_that_were_received(shell: str, fields: tuple[tuple[bytes, bytes], ...]) -> None:
