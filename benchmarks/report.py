@@ -90,7 +90,7 @@ def _cell(rounds: Sequence[Figures], key: str, base: Mapping[str, float]) -> str
     text = number(middle)
     if len(values) > 1 and middle:
         text += f" ±{(max(values) - min(values)) / 2 / middle:.0%}"
-    if base.get(key):
+    if base.get(key, 0) > 0:
         text += f" ({middle / base[key]:.2f}{TIMES})"
     return text
 

@@ -111,18 +111,23 @@ class Program:
 
     def group(self) -> list[int]:
         """Give the processes of its group that are still there: empty when nothing was left behind."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                state, _, group = entry.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()[:3]
-            except OSError:
-                continue
-            if int(group) == self.pid and state != "Z":
-                found.append(int(entry.parent.name))
-        return found
+        return group(self.pid)
 
     def cleanse(self) -> None:
         """End whatever is left of its group."""
         for pid in self.group():
             os.kill(pid, signal.SIGKILL)
         self._process.wait()
+
+
+def group(leader: int) -> list[int]:
+    """Give the processes of a process group."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, leads = entry.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()[:3]
+        except OSError:
+            continue
+        if int(leads) == leader and state != "Z":
+            found.append(int(entry.parent.name))
+    return found

@@ -38,7 +38,7 @@ def leftovers(directory: Path) -> list[Path]:
     return [
         path
         for path in directory.rglob("*")
-        if path.is_socket() or path.suffix in {".tmp", ".lock", ".pid"} or path.parent.name == "agents"
+        if path.is_socket() or path.suffix in {".tmp", ".pid"} or path.parent.name == "agents"
     ]
 
 
