@@ -18,6 +18,7 @@ _SWITCHING = 101
 _NO_CONTENT = 204
 _EMPTY = (204, 304)
 _FINAL = range(200, 600)
+_NOMINATES_NOTHING = (b"keep-alive", b"close")
 _VERSIONS = ("1.1", "1.0")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _TIMEOUT = re.compile(rb"(?i)(?:^|[,;\s])timeout=\"?([0-9]{1,6})")
@@ -110,7 +111,8 @@ def _sort(fields: Fields, kinds: Kinds) -> tuple[list[tuple[bytes, bytes]], int 
         elif kind == CODING:
             coding.append(field[1])
         elif kind == CONNECTION:
-            dropped = nominated(fields)
+            if field[1].lower() not in _NOMINATES_NOTHING:
+                dropped = nominated(fields)
         elif kind == KEEP_ALIVE:
             kept = kept_seconds(field[1])
         elif kind == HOST:

@@ -13,8 +13,6 @@ _REQUEST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ /[^\x00-\x20\x7f]* HTTP/1\.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{1,5})?")
 _MOST_DIGITS = 18
 """Below 2**63: a length that no counter can hold is refused before it is compared."""
-_PARTS = 4
-"""Every line is written as four pieces, so that the lines can be counted without looking at them."""
 
 
 class BadHostHeader(TunnelError):  # noqa: N818 - reads as the sentence it is
@@ -85,16 +83,15 @@ class HeadWriter:
         Raises:
             ExchangeFailed: it holds what no request may hold.
         """
-        lines = [head.method, b" ", head.target, b" HTTP/1.1\r\n"]
+        lines = [b"%b %b HTTP/1.1" % (head.method, head.target)]
         try:
             declared = self._add(lines, head.fields)
         except ValueError as error:
             raise bad_request(str(error)) from None
         if declared is None and chunked:
-            lines += (b"Transfer-Encoding", b": ", b"chunked", b"\r\n")
+            lines.append(b"Transfer-Encoding: chunked")
         if upgrade:
-            lines += (b"Connection", b": ", b"Upgrade", b"\r\n", b"Upgrade", b": ", upgrade, b"\r\n")
-        lines.append(b"\r\n")
+            lines += (b"Connection: Upgrade", b"Upgrade: " + upgrade)
         written = _joined(lines)
         if _REQUEST.match(written) is None:
             raise bad_request("its method or target is malformed")
@@ -108,39 +105,36 @@ class HeadWriter:
         """
         if not trailers:
             return b"0\r\n\r\n"
-        lines = [b"0", b"", b"", b"\r\n"]
+        lines = [b"0"]
         try:
-            for name, value in forwardable(trailers):
-                if self._kinds[name] <= RESERVED:
-                    lines += (name, b": ", value, b"\r\n")
+            lines += [b": ".join(field) for field in forwardable(trailers) if self._kinds[field[0]] <= RESERVED]
         except ValueError as error:
             raise bad_request(str(error)) from None
-        lines.append(b"\r\n")
         return _joined(lines)
 
     def _add(self, lines: list[bytes], fields: Fields) -> int | None:
         kinds = self._kinds
         host: bytes | None = None
         declared: int | None = None
-        for name, value in fields:
-            kind = kinds[name]
+        for field in fields:
+            kind = kinds[field[0]]
             if kind <= RESERVED:
-                lines += (name, b": ", value, b"\r\n")
+                lines.append(b": ".join(field))
             elif kind == HOST and host is None:
-                host = value if self._host is None else self._host
-                lines += (name, b": ", host, b"\r\n")
+                host = field[1] if self._host is None else self._host
+                lines.append(b"%b: %b" % (field[0], host))
             elif kind == LENGTH:
-                length = _length(value)
+                length = _length(field[1])
                 if declared is None:
-                    lines += (name, b": ", b"%d" % length, b"\r\n")
+                    lines.append(b"%b: %d" % (field[0], length))
                 elif length != declared:
                     raise ValueError("its content-length is given twice, differently")
                 declared = length
             elif kind == CONNECTION:
-                del lines[_PARTS:]
+                del lines[1:]
                 return self._add(lines, forwardable(fields))
         if host is None:
-            lines[_PARTS:_PARTS] = (b"Host", b": ", self._host or self._default_host, b"\r\n")
+            lines.insert(1, b"Host: " + (self._host or self._default_host))
         return declared
 
 
@@ -157,9 +151,9 @@ def _length(value: bytes) -> int:
 
 
 def _joined(lines: list[bytes]) -> bytes:
-    """Join what was written; a line end inside of a field would make fields, or requests, of the sender's choosing."""
-    written = b"".join(lines)
-    count = len(lines) // _PARTS + 1
+    """Join the lines of a head; a line end inside of one would make fields, or requests, of the sender's choosing."""
+    written = b"\r\n".join(lines) + b"\r\n\r\n"
+    count = len(lines) + 1
     if written.count(b"\n") != count or written.count(b"\r") != count or b"\0" in written:
         raise bad_request("a field holds a line end or NUL")
     return written
