@@ -9,6 +9,7 @@ from client.deliveries.filter import Query, Row, parse
 from client.inspector import Side
 from client.replay import Replayer
 from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
+from shared.sqlite import StoreUnusable
 
 
 class LocalInspector:
@@ -41,7 +42,12 @@ class LocalInspector:
             where, params = ("", []) if wanted.everything else wanted.sql()
             return reading.page(connection, where=where, params=params, before=before, after=after, limit=limit)
 
-        found = await self._store.read(read, slow=wanted.cost == "scan")
+        try:
+            found = await self._store.read(read, slow=wanted.cost == "scan")
+        except StoreUnusable:
+            if self._store.recording:
+                raise
+            found = []
         remembered = [summary_of(attempt) for attempt in self._store.unrecorded]
         if not remembered:
             return found

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from client.deliveries.schema import MIGRATIONS
+from shared.errors import TunnelError
 from shared.sqlite import StoreUnusable, connect
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -28,6 +29,11 @@ def error_code(error: BaseException) -> int:
 def is_damage(error: BaseException) -> bool:
     """True when the error says that the file is no database, or a damaged one."""
     return error_code(error) in _DAMAGED or error_code(error.__cause__ or error) in _DAMAGED
+
+
+def is_fault(error: BaseException) -> bool:
+    """True when the file is to blame for the error, False when the row is: a value that fits no column."""
+    return isinstance(error, sqlite3.OperationalError | TunnelError) or is_damage(error)
 
 
 class Opened(NamedTuple):

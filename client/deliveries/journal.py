@@ -1,6 +1,7 @@
 """Commits attempts in groups: at most one transaction a turn of the event loop, in the loop."""
 
 import asyncio
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from client.deliveries.attempt import Attempt, summary_of
 from client.deliveries.checkpoint import Checkpoint
 from client.deliveries.faults import sentence
-from client.deliveries.file import HistoryFile, Opened, error_code, is_damage
+from client.deliveries.file import HistoryFile, Opened, error_code, is_damage, is_fault
 from client.deliveries.groups import Groups, place
 from client.deliveries.writing import Part, Writing
 from client.views import DeliverySummary
@@ -22,6 +23,8 @@ BUSY_SECONDS = 0.25
 
 BUSY_PAUSE_SECONDS = 0.002
 RECOVERY_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -95,24 +98,26 @@ class Journal:
             return
         try:
             changed = self._commit(self._attempts, self._parts)
-        except (sqlite3.Error, TunnelError) as error:
-            self._failed(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, answers must not wait for ever
+            if is_fault(error):
+                self._failed(error)
+            else:
+                self._part_from_misfits()
         else:
             self._committed(changed)
 
     def recover(self) -> bool:
         """Try to write what could not be written; True when recording goes on."""
-        kept = list(self.unrecorded)
         try:
-            changed = self._commit(kept, [])
+            while self.unrecorded:
+                self._on_changes(self._write_alone(self.unrecorded[0], []))
+                self.unrecorded.popleft()
+            self._commit([], [])
         except (sqlite3.Error, TunnelError) as error:
             self._say(sentence(error, self._file.path))
             self._file.damaged = is_damage(error)
             return False
-        self.unrecorded.clear()
-        self._done(kept)
         self._say("")
-        self._on_changes(changed)
         return True
 
     def change_to(self, opened: Opened) -> None:
@@ -198,9 +203,41 @@ class Journal:
             self._keep(attempt)
         self._resolve(recorded=False)
 
+    def _part_from_misfits(self) -> None:
+        """Write one by one what cannot be written together: an attempt that fits no row costs only its own."""
+        attempts, self._attempts = self._attempts, []
+        parts, self._parts = self._parts, []
+        for attempt in attempts:
+            try:
+                self._on_changes(self._write_alone(attempt, [part for part in parts if part.attempt is attempt]))
+            except (sqlite3.Error, TunnelError) as error:
+                self._say(sentence(error, self._file.path))
+                self._keep(attempt)
+        self._resolve(recorded=False)
+
+    def _write_alone(self, attempt: Attempt, parts: list[Part]) -> list[DeliverySummary]:
+        """Write one attempt; nothing where it fits no row.
+
+        Raises:
+            sqlite3.Error: the file does not take it now.
+        """
+        try:
+            changed = self._commit([attempt], parts)
+        except Exception as error:
+            if is_fault(error):
+                raise
+            attempt.queued = False
+            _log.error("history.misfit delivery=%a error=%s", attempt.delivery.id, type(error).__name__)
+            return []
+        self._done([attempt])
+        return changed
+
     def _patient(self) -> bool:
-        """Try again soon while the file has not been locked for long."""
-        loop = asyncio.get_running_loop()
+        """Try again soon while the file has not been locked for long, and while there is a loop to do so."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
         if self._busy_since is None:
             self._busy_since = loop.time()
         if loop.time() - self._busy_since > BUSY_SECONDS:

@@ -193,7 +193,7 @@ class Store:
                 self._feed.publish(delivery=summary)
 
     def _troubled(self) -> None:
-        if self._started:
+        if self._started and not self._closed:
             self._upkeep.wake()
         if self.on_trouble is not None:
             self.on_trouble()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import os
 import signal
 import sqlite3
@@ -10,12 +11,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from client.deliveries import Store
 from client.deliveries.record import NOT_RECORDED
+from shared.exchange import Content, Request
 from shared.sqlite import SchemaTooNew
-from tests.client.deliveries.stage import Clock, Desk, event
+from tests.client.deliveries.stage import Clock, Desk, event, head_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -96,7 +99,27 @@ def test_path_that_cannot_be_opened_does_not_stop_the_client(tmp_path: Path) -> 
     response = asyncio.run(desk.send())
     assert NOT_RECORDED in response.head.fields
     assert not desk.store.recording
+    assert [row.status for row in asyncio.run(desk.inspector.deliveries())] == [200]
     desk.store.close()
+
+
+async def test_row_that_fits_no_column_costs_only_itself(desk: Desk) -> None:
+    """What is committed beside a misfit is written, nobody waits for ever, and recording goes on."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(desk.send(*event("evt_2")))
+        tasks.create_task(_with(desk, math.nan))
+        tasks.create_task(desk.send(*event("evt_3")))
+    assert sorted(row.event_id for row in await desk.inspector.deliveries()) == ["evt_2", "evt_3"]
+    assert desk.store.recording
+    assert NOT_RECORDED not in (await desk.send()).head.fields
+
+
+async def _with(desk: Desk, received_at: float) -> None:
+    delivery = msgspec.structs.replace(desk.delivery(), received_at=received_at)
+    content, fields = event("evt_misfit")
+    response = await desk.record(Request(head_of(content, fields), delivery, Content(content)))
+    response.close()
+    assert NOT_RECORDED in response.head.fields
 
 
 async def test_full_disk_is_said_and_recovered_from(desk: Desk) -> None:
