@@ -104,7 +104,7 @@ async def test_ended_token_is_noticed_within_a_second(running: Relay, tmp_path: 
     """A token that another process revokes or rotates ends its links while the relay runs; the name stays."""
     token = claimed(tmp_path, "demo")
     async with link(running, token) as socket:
-        await socket.ping()
+        await (await socket.ping())
         with closing(open_store(tmp_path)) as store:
             getattr(Tokens(store, clock=time.time), command)("laptop")
         began = time.monotonic()
