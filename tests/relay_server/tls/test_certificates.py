@@ -54,6 +54,7 @@ async def renew_under_load(certificates: Certificates, authority: Authority, dir
     running = True
 
     async def keep_asking(port: int) -> None:
+        """Connect again and again, each time anew."""
         while running:
             answer, number = await ask(port, "localhost", client)
             assert answer == "localhost"
