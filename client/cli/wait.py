@@ -1,24 +1,18 @@
 """`hookline wait`: block until a delivery arrives."""
 
-import asyncio
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import click
 
+from client.arrivals import arrived
 from client.cli.captured import perform
 from client.cli.list_ import row
-from client.cli.loop import leaf
-from client.deliveries.filter import parse
 from client.inspector import Inspector
 from client.lines import json_line
 from client.views import DeliverySummary
 from client.wording import duration
 from shared.units import parse_duration
-
-_LOOK_SECONDS = 1.0
-"""How often is looked where nothing says that something changed."""
 
 
 @click.command("wait")
@@ -33,7 +27,15 @@ def command(*, query: str, count: int, timeout: str, since: str | None, as_json:
     Exit code 0: they arrived; 1: they did not in time.
     """
     seconds = parse_duration(timeout if not timeout.isdecimal() else f"{timeout}s")
-    found = perform(lambda inspector: arrived(inspector, query, count=count, seconds=seconds, since=since))
+    beginning = None if since is None else time.time() - parse_duration(since)
+
+    async def work(inspector: Inspector) -> list[DeliverySummary]:
+        """Wait from now on, or from the moment that was asked for."""
+        if beginning is None:
+            return await arrived(inspector, query, count=count, seconds=seconds)
+        return await arrived(inspector, from_moment(query, beginning), count=count, seconds=seconds, after=0)
+
+    found = perform(work)
     for summary in found:
         click.echo(json_line(summary) if as_json else row(summary))
     if len(found) < count:
@@ -41,65 +43,7 @@ def command(*, query: str, count: int, timeout: str, since: str | None, as_json:
         raise click.exceptions.Exit(1)
 
 
-async def arrived(
-    inspector: Inspector, query: str, *, count: int, seconds: float, since: str | None = None
-) -> list[DeliverySummary]:
-    """Give the first `count` deliveries that match from now on, or those that came in `seconds`.
-
-    Args:
-        inspector: of a client that runs; one on the file alone sees what another process writes.
-        query: a filter expression.
-        count: how many.
-        seconds: when to give up.
-        since: a duration: count what came in this time before now too.
-
-    Raises:
-        FilterError: the query has a mistake.
-        UnitError: `since` is no duration.
-    """
-    parse(query)
-    after, wanted = await _beginning(inspector, query, since)
-    changed = asyncio.Event()
-    found: list[DeliverySummary] = []
-
-    async def follow() -> None:
-        """Say that something changed."""
-        async for _ in inspector.changes():
-            changed.set()
-
-    async def look() -> None:
-        """Look after each change, until there are enough or the time is over."""
-        nonlocal found
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while len(found) < count:
-                    changed.clear()
-                    found = await inspector.deliveries(query=wanted, after=after, limit=count)
-                    if len(found) < count:
-                        await _either(changed, _LOOK_SECONDS)
-
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            following = tasks.create_task(follow())
-            await look()
-            following.cancel()
-    except BaseExceptionGroup as group:
-        raise leaf(group) from None
-    return found
-
-
-async def _beginning(inspector: Inspector, query: str, since: str | None) -> tuple[int, str]:
-    """Give the seq after which is looked, and the expression."""
-    if since is not None:
-        at = datetime.fromtimestamp(time.time() - parse_duration(since), UTC)
-        moment = f"since:{at.isoformat()}"
-        return 0, f"({query}) {moment}" if query else moment
-    newest = await inspector.deliveries(limit=1)
-    return (newest[-1].seq if newest else 0), query
-
-
-async def _either(changed: asyncio.Event, seconds: float) -> None:
-    """Wait until something changed, or for a time."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await changed.wait()
+def from_moment(query: str, at: float) -> str:
+    """Give the expression for what matches `query` and came at or after a moment, in Unix seconds."""
+    moment = f"since:{datetime.fromtimestamp(at, UTC).isoformat()}"
+    return f"({query}) {moment}" if query else moment

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from client.cli.wait import arrived
-from client.deliveries.filter import FilterError
-from shared.units import UnitError
+from client.cli.wait import from_moment
+from client.deliveries.filter import parse
 from tests.client.cli.desk import running_client
 from tests.client.deliveries.stage import Desk, event
 
@@ -34,27 +33,21 @@ async def test_wait_command(desk: Desk, tmp_path: Path) -> None:
     assert (wrong.code, "'soon' is no duration" in wrong.err) == (2, True)
 
 
-async def test_arrived_sees_what_came_before_when_asked(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("query", "expression"),
+    [("", "since:1970-01-01T00:00:01+00:00"), ("a | b", "(a | b) since:1970-01-01T00:00:01+00:00")],
+)
+def test_from_moment(query: str, expression: str) -> None:
+    """Whatever the query says, only what came since counts."""
+    assert from_moment(query, 1) == expression
+    assert parse(expression).cost != "scan"
+
+
+async def test_wait_command_sees_what_came_before_when_asked(desk: Desk, tmp_path: Path) -> None:
     """`--since` closes the gap between an event and the wait for it: the desk's clock stands in the past."""
     await desk.send(*event("evt_1"))
-    assert await arrived(desk.inspector, "", count=1, seconds=0.05) == []
-    assert await arrived(desk.inspector, "", count=1, seconds=0.05, since="1s") == []
-    (found,) = await arrived(desk.inspector, "sig:ok", count=1, seconds=5, since="100000d")
-    assert found.event_id == "evt_1"
-
-
-async def test_arrived_gives_what_there_was_when_the_time_is_over(desk: Desk) -> None:
-    """Fewer than wanted are given too."""
-    async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(arrived(desk.inspector, "", count=2, seconds=0.5))
-        await asyncio.sleep(0.1)
-        await desk.send()
-    assert [one.id for one in waiting.result()] == ["dlv_000001"]
-
-
-async def test_arrived_refuses_mistakes_at_once(desk: Desk) -> None:
-    """Before anything is waited for."""
-    with pytest.raises(FilterError):
-        await arrived(desk.inspector, "sig:bda", count=1, seconds=60)
-    with pytest.raises(UnitError):
-        await arrived(desk.inspector, "", count=1, seconds=60, since="soon")
+    async with running_client(desk, tmp_path) as client:
+        recent = await client.run("wait", "--since", "1s", "--timeout", "100ms")
+        earlier = await client.run("wait", "--since", "100000d", "--filter", "sig:ok", "--json")
+    assert (recent.code, recent.out) == (1, "")
+    assert (earlier.code, json.loads(earlier.out)["event_id"]) == (0, "evt_1")
