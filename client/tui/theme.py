@@ -26,9 +26,9 @@ DARK = Theme(
     warning="#e6b566",
     error="#f2787f",
     variables={
-        "muted": "#8690a3",
+        "muted": "#959fb1",
         "line": "#343c4b",
-        "cursor": "#263449",
+        "cursor": "#233148",
         "border": "#5fb3d9",
         "border-blurred": "#343c4b",
         "string": "#a9cf8d",
@@ -78,9 +78,9 @@ SAFE = Theme(
     warning="#f0c674",
     error="#ff9a5c",
     variables={
-        "muted": "#8d97a8",
+        "muted": "#98a2b3",
         "line": "#363f4e",
-        "cursor": "#24364f",
+        "cursor": "#223249",
         "border": "#6cb6ff",
         "border-blurred": "#363f4e",
         "string": "#9ecbff",

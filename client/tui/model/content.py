@@ -17,14 +17,15 @@ Kind = Literal["json", "form", "text", "binary"]
 _LOOKED_AT_BYTES = 4_096
 _FORM = "application/x-www-form-urlencoded"
 _CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
+_JSON_VALUE = re.compile(rb'["\d-]|(?:true|false|null)\b')
 _MOST_PAIRS = 5_000
-_DOT = "·"
 
 
 class Rendering(NamedTuple):
     """Content ready to be shown: as lines of a document, or as bytes when `document` is None."""
 
-    label: str
+    labels: tuple[str, ...]
+    """What it is, how long, and what is wrong with it."""
     document: Document | None
     json: bool = False
 
@@ -36,7 +37,8 @@ def kind_of(data: bytes, content_type: str) -> Kind:
     text = _decoded(start, content_type)
     if b"\0" in start or text.count("\ufffd") > len(text) // 10:
         return "binary"
-    if media.endswith("json") or start.lstrip()[:1] in (b"{", b"["):
+    begins = start.lstrip()
+    if begins[:1] in (b"{", b"[") or (media.endswith("json") and _JSON_VALUE.match(begins)):
         return "json"
     return "form" if media == _FORM else "text"
 
@@ -62,17 +64,16 @@ def render(data: bytes, content_type: str, mode: Mode, *, of_bytes: int | None =
     length = size(len(data) if of_bytes is None else of_bytes)
     part = "" if of_bytes is None else ", beginning"
     if mode == "hex" or (mode == "auto" and kind == "binary"):
-        return Rendering(f"hex{part} {_DOT} {length}", None)
+        return Rendering((f"hex{part}", length), None)
     if mode != "raw" and kind == "json":
         text = printable(data.decode("utf-8", errors="replace"))
         mistake = json_text.mistake(data) if of_bytes is None else ""
-        note = f" {_DOT} {mistake}" if mistake else ""
-        document = Document(json_text.indented(text))
-        return Rendering(f"JSON, pretty{part} {_DOT} {length}{note}", document, json=True)
+        labels = (f"JSON, pretty{part}", length, mistake) if mistake else (f"JSON, pretty{part}", length)
+        return Rendering(labels, Document(json_text.indented(text)), json=True)
     if mode != "raw" and kind == "form":
-        return Rendering(f"form{part} {_DOT} {length}", Document(_form(data)))
+        return Rendering((f"form{part}", length), Document(_form(data)))
     label = "JSON, raw" if kind == "json" else "text"
-    return Rendering(f"{label}{part} {_DOT} {length}", Document(_text(data, content_type)), json=kind == "json")
+    return Rendering((f"{label}{part}", length), Document(_text(data, content_type)), json=kind == "json")
 
 
 def _text(data: bytes, content_type: str) -> str:

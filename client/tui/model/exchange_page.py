@@ -61,7 +61,7 @@ def _with_content(head: Page, message: MessageView | None, shown: Shown | None, 
     if shown is None:
         return Stack(head, Lines(_rule("fetching the body", message, look.signs)))
     content = content_page(shown.rendering, shown.data, wrap=look.wrap)
-    return Stack(head, Lines(_rule(shown.rendering.label, message, look.signs)), content)
+    return Stack(head, Lines(_rule(f" {look.signs.dot} ".join(shown.rendering.labels), message, look.signs)), content)
 
 
 def _rule(label: str, message: MessageView, signs: Signs) -> Callable[[int], Sequence[Line]]:

@@ -11,7 +11,9 @@ from functools import lru_cache
 
 from client.tui.model.spans import Line, Span, Tone
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{\[]\s*[}\]]|[{\[\]},:]|[^\s{\[\]},:"]+', re.DOTALL)
+_TOKEN = re.compile(
+    r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{\[]\s*[}\]]|[{\[\]},:]|[^\s{\[\]},:"]+(?:\s+[^\s{\[\]},:"]+)*', re.DOTALL
+)
 _DEEPEST = 48
 """Levels that are indented; deeper ones stay at this column, or a bomb of brackets would become a bomb of spaces."""
 

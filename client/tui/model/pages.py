@@ -131,7 +131,7 @@ class Hex:
         """Give a row: offset, bytes, and what of them is printable ASCII."""
         chunk = self._data[row * self._per_row : (row + 1) * self._per_row]
         octets = "  ".join(chunk[at : at + 8].hex(" ").ljust(23) for at in range(0, self._per_row, 8))
-        text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "·" for byte in chunk)  # noqa: PLR2004 - printable ASCII
+        text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in chunk)  # noqa: PLR2004 - printable ASCII
         return (Span(f"{row * self._per_row:08x}  ", "muted"), Span(octets), Span("  "), Span(text, "string"))
 
     def find(self, pattern: Found, after: int, *, backwards: bool = False) -> int | None:

@@ -11,7 +11,7 @@ def title_line(detail: DeliveryDetail | None, *, width: int, signs: Signs) -> Li
     if detail is None:
         return EMPTY
     fill = Span(signs.rule, "muted")
-    return justify((*_name(detail), BLANK), (BLANK, _time(detail), BLANK, fill), width, fill=fill, more=signs.more)
+    return justify((*_name(detail), BLANK), (BLANK, _time(detail)), width, fill=fill, more=signs.more)
 
 
 def header_line(detail: DeliveryDetail | None, attempt: AttemptView | None, *, width: int, signs: Signs) -> Line:

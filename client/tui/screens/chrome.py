@@ -35,7 +35,7 @@ class Chrome:
     def list_title(self, width: int) -> Line:
         """Give the line above the list."""
         fill = Span(self._signs.rule, "muted")
-        right = (BLANK, Span("newest at the bottom", "muted"), BLANK, fill)
+        right = (BLANK, Span("newest at the bottom", "muted"))
         return justify((Span("Deliveries", "title"), BLANK), right, width, fill=fill)
 
     def list_foot(self, width: int) -> Line:
@@ -43,7 +43,7 @@ class Chrome:
         browser = self._session.browser
         bordered = self._bordered()
         fill = Span(self._signs.rule if bordered else " ", "muted")
-        margin = EMPTY if bordered else (BLANK,)
+        margin: Line = EMPTY if bordered else (BLANK,)
         left = (*margin, *follow_phrase(browser.follow, self._signs), BLANK)
-        right = (BLANK, *position_phrase(browser.position, len(browser.rows)), BLANK)
+        right = (BLANK, *position_phrase(browser.position, len(browser.rows)), *margin)
         return justify(left, right, width, fill=fill)

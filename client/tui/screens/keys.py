@@ -11,6 +11,7 @@ from textual.widgets import Input
 from client.tui.keymap import ENTRIES, Where
 from client.tui.model.pages import Lines
 from client.tui.model.spans import EMPTY, Line, Span
+from client.tui.widgets.line_input import LineInput
 from client.tui.widgets.viewer import Viewer
 from client.wording import Signs
 
@@ -37,7 +38,7 @@ class KeysScreen(ModalScreen[None]):
     def __init__(self, *, signs: Signs) -> None:
         super().__init__()
         self._signs = signs
-        self._input = Input(placeholder="type a key or a word")
+        self._input = LineInput("type a key or a word")
         self._viewer = Viewer()
 
     def compose(self) -> ComposeResult:

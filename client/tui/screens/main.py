@@ -42,6 +42,7 @@ class MainScreen(Screen[None]):
     """Shows a session."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("main")
+    AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-minimal"), (60, "-one"), (110, "-two")]  # noqa: RUF012 - Textual declares it so
     VERTICAL_BREAKPOINTS = [(0, "-short"), (12, "-tall")]  # noqa: RUF012
 
@@ -84,7 +85,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to look."""
         self.add_class("-empty")
-        self._list.focus()
+        self.set_focus(self._list)
         self._watching.begin()
 
     def _gone(self) -> None:
@@ -190,7 +191,7 @@ class MainScreen(Screen[None]):
 
     def on_filter_bar_left(self) -> None:
         """Go back from the filter to the list."""
-        self._list.focus()
+        self.set_focus(self._list)
 
     def action_back(self) -> None:
         """Go one level back: from finding, from the zoom, from the detail."""
@@ -200,7 +201,7 @@ class MainScreen(Screen[None]):
             self.remove_class("-zoom-detail")
         else:
             self.remove_class("-open")
-            self._list.focus()
+            self.set_focus(self._list)
 
     def action_newest(self) -> None:
         """Go to the newest delivery and follow."""
@@ -214,7 +215,7 @@ class MainScreen(Screen[None]):
     def action_filter(self) -> None:
         """Go to the filter box."""
         self.remove_class("-open")
-        self._filter.input.focus()
+        self.set_focus(self._filter.input)
 
     def action_filter_toggle(self) -> None:
         """Take the filter away, or put the last one back."""
@@ -235,7 +236,7 @@ class MainScreen(Screen[None]):
     def action_pane(self) -> None:
         """Go to the other pane."""
         if self._in_detail():
-            self._list.focus()
+            self.set_focus(self._list)
         else:
             self._detail.focus_page()
 

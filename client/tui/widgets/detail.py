@@ -18,18 +18,20 @@ from client.tui.model.tabs import ATTEMPTS, RAW, REQUEST, RESPONSE, TABS, tabs
 from client.tui.model.title import header_line, title_line
 from client.tui.widgets.attempt_table import AttemptTable
 from client.tui.widgets.frame import Frame
+from client.tui.widgets.line_input import LineInput
 from client.tui.widgets.tab_bar import TabBar
 from client.tui.widgets.viewer import Viewer
 from client.views import AttemptView, DeliveryDetail, MessageView
 from client.wording import Signs, number
 
 
-class FindInput(Input):
-    """What is looked for in the page."""
+class FindInput(LineInput):
+    """What is looked for in the page; there only while it is asked."""
 
     DEFAULT_CSS = """
-    FindInput, FindInput:focus { border: none; height: 1; padding: 0 1; background: $surface; display: none; }
+    FindInput { padding: 0 1; background: $surface; display: none; }
     FindInput.-asked { display: block; }
+    FindInput.-nowhere { color: $error; }
     """
 
 
@@ -60,7 +62,7 @@ class DetailPane(Frame):
         self.tab_bar = TabBar(under=signs.heavy)
         self.viewer = Viewer(id="viewer")
         self.table = AttemptTable(signs=signs, id="attempts")
-        self.find_input = FindInput(placeholder="find in what is shown", id="find")
+        self.find_input = FindInput("find in what is shown", id="find")
 
     def compose(self) -> ComposeResult:
         """Put tabs, viewer and table below each other."""
@@ -110,16 +112,18 @@ class DetailPane(Frame):
 
     def show_tab(self, tab: int) -> None:
         """Go to a tab."""
-        had_focus = self.viewer.has_focus or self.table.has_focus
         self._tops[self.tab] = self.viewer.top
         self.tab = tab % len(TABS)
         self._refresh_page(keep=False)
-        if had_focus:
-            self.focus_page()
+
+    @property
+    def page(self) -> Viewer | AttemptTable:
+        """The widget that shows the tab."""
+        return self.table if self.tab == ATTEMPTS else self.viewer
 
     def focus_page(self) -> None:
         """Give the keys to the tab's page."""
-        (self.table if self.tab == ATTEMPTS else self.viewer).focus()
+        self.screen.set_focus(self.page)
 
     def next_mode(self) -> None:
         """Show contents in the next view: auto, pretty, raw, hex."""
@@ -141,13 +145,20 @@ class DetailPane(Frame):
         detail, attempt = self.detail, self.attempt
         self.tab_bar.show(tabs(detail, attempt, self.look.signs), self.tab)
         self.tab_bar.display = detail is not None
-        self.viewer.display = self.tab != ATTEMPTS
-        self.table.display = self.tab == ATTEMPTS
+        self._show_widget()
         if detail is not None and attempt is not None:
             self.table.show(detail, attempt.number)
             if self.tab != ATTEMPTS:
                 self._show_page(detail, attempt, self.viewer.top if keep else self._tops.get(self.tab, 0))
         self.update_lines()
+
+    def _show_widget(self) -> None:
+        page = self.page
+        other = self.viewer if page is self.table else self.table
+        page.display = True
+        if other.has_focus:  # before it goes: hidden with the keys, it would leave them to any other widget
+            self.screen.set_focus(page)
+        other.display = False
 
     def _show_page(self, detail: DeliveryDetail, attempt: AttemptView, top: int) -> None:
         request = response = None
@@ -192,7 +203,7 @@ class DetailPane(Frame):
     def ask_find(self) -> None:
         """Open the line that asks what to find."""
         self.find_input.add_class("-asked")
-        self.find_input.focus()
+        self.screen.set_focus(self.find_input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Find while it is typed."""
@@ -231,9 +242,11 @@ class DetailPane(Frame):
             left = (Span(f"line {number(self.viewer.top + 1)} of {number(self.viewer.lines)} ", "muted"),)
         right: Line = EMPTY
         if self.tab != ATTEMPTS:
-            right = (Span(" [/]", "button", "screen.find"), Span(" find ", "muted"))
+            right = (Span(" [/]", "button", "screen.find"), Span(" find", "muted"))
         if len(detail.attempts) > 1:
             right = (Span(f" attempt {attempt.number} of {len(detail.attempts)} ", "accent"), *right)
+        if not left and not right:
+            return EMPTY
         if not self.styles.border_top[0]:
-            return justify((BLANK, *left), right, width, more=signs.more)
+            return justify((BLANK, *left), (*right, BLANK), width, more=signs.more)
         return justify(left, right, width, fill=Span(signs.rule, "muted"), more=signs.more)

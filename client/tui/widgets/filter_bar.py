@@ -6,19 +6,12 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
-from client.tui.model.spans import EMPTY, Line, Span, justify, span
+from client.tui.model.spans import EMPTY, Line, Span, justify, span, width_of
 from client.tui.widgets.bar import Bar
+from client.tui.widgets.line_input import LineInput
 
 _REST_SECONDS = 0.15
 _HINT = 'status:5xx  sig:bad  type:charge.*  body:"usd"'
-
-
-class FilterInput(Input):
-    """An input line that gives way to the list."""
-
-    DEFAULT_CSS = """
-    FilterInput, FilterInput:focus { border: none; height: 1; padding: 0; background: transparent; width: 1fr; }
-    """
 
 
 class FilterBar(Horizontal):
@@ -27,7 +20,7 @@ class FilterBar(Horizontal):
     DEFAULT_CSS = """
     FilterBar { height: 1; background: $surface; }
     FilterBar > #filter-label { width: 10; }
-    FilterBar > #filter-note { width: auto; min-width: 24; max-width: 50%; }
+    FilterBar > #filter-note { width: 0; max-width: 65%; }
     """
 
     class Changed(Message):
@@ -47,7 +40,7 @@ class FilterBar(Horizontal):
         self._asked = ""
         self.label = Bar(self._label_line, id="filter-label")
         self.note = Bar(self._note_line, id="filter-note")
-        self.input = FilterInput(placeholder=_HINT, id="filter-input")
+        self.input = LineInput(_HINT, id="filter-input")
 
     def compose(self) -> ComposeResult:
         """Put label, input and note side by side."""
@@ -64,6 +57,7 @@ class FilterBar(Horizontal):
     def say(self, note: Line) -> None:
         """Show a note at the right side."""
         self._note = note
+        self.note.styles.width = width_of(note) + 2
         self.note.update()
 
     def refuse(self, sentence: str) -> None:

@@ -157,6 +157,24 @@ class FakeInspector:
         self.put(msgspec.structs.replace(detail, summary=summary, attempts=(*detail.attempts, again)))
         return again
 
+    async def pieces(
+        self, delivery_id: str, attempt: int, side: Side, *, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Give a content in one piece."""
+        yield (await self.content(delivery_id, attempt, side))[start:end]
+
+    async def batches(
+        self, after: int | None = None, *, idle_seconds: float | None = None
+    ) -> AsyncIterator[list[Change]]:
+        """Follow what is put in, one by one."""
+        async for change in self.changes(after):
+            yield [change]
+
+    @property
+    def newest_change(self) -> int:
+        """The number of the newest change."""
+        return len(self._changes)
+
     async def changes(self, after: int | None = None) -> AsyncIterator[Change]:
         """Follow what is put in."""
         at = len(self._changes) if after is None else after

@@ -30,18 +30,21 @@ def test_render_json_pretty_and_raw() -> None:
     raw = render(b'{"a":1.10}', "application/json", "raw")
     assert pretty.document is not None
     assert raw.document is not None
-    assert (pretty.label, pretty.document.text) == ("JSON, pretty · 10 B", '{\n  "a": 1.10\n}')
-    assert (raw.label, raw.document.text, raw.json) == ("JSON, raw · 10 B", '{"a":1.10}', True)
+    assert (pretty.labels, pretty.document.text) == (("JSON, pretty", "10 B"), '{\n  "a": 1.10\n}')
+    assert (raw.labels, raw.document.text, raw.json) == (("JSON, raw", "10 B"), '{"a":1.10}', True)
 
 
 def test_render_json_with_a_mistake() -> None:
     """The place of the mistake stands beside the size."""
-    assert render(b'{"a":}', "application/json", "auto").label == "JSON, pretty · 6 B · not JSON at line 1 column 6"
+    assert render(b'{"a":}', "application/json", "auto").labels[2] == "not JSON at line 1 column 6"
 
 
 def test_render_a_beginning() -> None:
     """A beginning says how long the whole is, and is not called a mistake."""
-    assert render(b'{"a":[', "application/json", "auto", of_bytes=5_000_000).label == "JSON, pretty, beginning · 5.0 MB"
+    assert render(b'{"a":[', "application/json", "auto", of_bytes=5_000_000).labels == (
+        "JSON, pretty, beginning",
+        "5.0 MB",
+    )
 
 
 def test_render_a_form_as_a_table() -> None:
@@ -70,7 +73,7 @@ def test_render_text_in_its_charset() -> None:
 def test_render_binary_as_bytes() -> None:
     """What is not text is shown as bytes, and anything can be."""
     assert render(b"\x00\xff", "image/png", "auto").document is None
-    assert render(b"text", "text/plain", "hex").label == "hex · 4 B"
+    assert render(b"text", "text/plain", "hex").labels == ("hex", "4 B")
 
 
 def test_render_invalid_utf8() -> None:

@@ -10,7 +10,7 @@ AT = time_of_day(BEGAN + 1, fraction=True)
 
 def test_title_in_a_border() -> None:
     """Number, provider and event at the left, the exact time at the right."""
-    assert text_of(title_line(delivery(), width=50, signs=UNICODE)) == f"#1 talkifai call.ended ──────────── {AT} ─"
+    assert text_of(title_line(delivery(), width=50, signs=UNICODE)) == f"#1 talkifai call.ended ────────────── {AT}"
 
 
 def test_header_of_a_screen() -> None:

@@ -1,0 +1,251 @@
+"""The real program on a real terminal: what reaches it, and how it is left."""
+
+import asyncio
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+
+from client.api import ApiServer
+from client.tui.__main__ import terminal_problem
+from tests.client.tui.evil import EVIL_VERDICT, EVIL_WIRE, FORBIDDEN
+from tests.client.tui.fake import ONLINE, FakeInspector, contents, delivery
+from tests.waiting import settled
+
+_PATIENCE_SECONDS = 20.0
+_ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+    "LANG": "C.UTF-8",
+    "TEXTUAL_ANIMATIONS": "none",
+}
+
+
+class Terminal:
+    """A terminal with the program on it, and every byte that the program wrote."""
+
+    def __init__(self) -> None:
+        self.output = b""
+        self._controller, self._line = pty.openpty()
+        fcntl.ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.attributes = termios.tcgetattr(self._line)
+        self.process: asyncio.subprocess.Process
+
+    async def start(self, *arguments: str, **environ: str) -> None:
+        """Start the program."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "client.tui",
+            *arguments,
+            stdin=self._line,
+            stdout=self._line,
+            stderr=self._line,
+            env=_ENVIRONMENT | environ,
+            start_new_session=True,
+        )
+        os.set_blocking(self._controller, False)
+        asyncio.get_running_loop().add_reader(self._controller, self._read)
+
+    def _read(self) -> None:
+        try:
+            self.output += os.read(self._controller, 65536)
+        except OSError:
+            asyncio.get_running_loop().remove_reader(self._controller)
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._controller, text.encode())
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so.
+
+        Raises:
+            AssertionError: it was not; holds what was written last.
+        """
+        try:
+            await settled(condition, within_seconds=_PATIENCE_SECONDS)
+        except TimeoutError:
+            raise AssertionError(self.output[-2000:]) from None
+
+    async def sees(self, text: str) -> None:
+        """Wait until a text was written in one piece."""
+        await self.until(lambda: text.encode() in self.output)
+
+    async def ended(self) -> int:
+        """Wait for the end, and give the exit code."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await self.process.wait()
+
+    def restored(self) -> bool:
+        """Tell whether the terminal is as it was: its modes, its screen, its mouse."""
+        left_screen = self.output.rfind(b"\x1b[?1049l") > self.output.rfind(b"\x1b[?1049h")
+        left_mouse = self.output.rfind(b"\x1b[?1000l") > self.output.rfind(b"\x1b[?1000h")
+        return termios.tcgetattr(self._line) == self.attributes and left_screen and left_mouse
+
+    async def close(self) -> None:
+        """End what still runs."""
+        asyncio.get_running_loop().remove_reader(self._controller)
+        if self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+        os.close(self._controller)
+        os.close(self._line)
+
+
+@asynccontextmanager
+async def screen(fake: FakeInspector, *arguments: str, **environ: str) -> AsyncIterator[tuple[Terminal, ApiServer]]:
+    """Run the program on a terminal, on a client's real local API."""
+    server = ApiServer(fake, port=0)
+    url = await server.start()
+    terminal = Terminal()
+    try:
+        await terminal.start(url, *arguments, **environ)
+        yield terminal, server
+    finally:
+        await terminal.close()
+        fake.end()
+        await server.close()
+
+
+def hostile() -> FakeInspector:
+    """Give a client in which everything that a sender can write is hostile."""
+    tunnel = msgspec.structs.replace(ONLINE.tunnels[0], origin=EVIL_WIRE, public_urls=(EVIL_WIRE,), verify=(EVIL_WIRE,))
+    fake = FakeInspector(msgspec.structs.replace(ONLINE, tunnels=(tunnel,), detail=EVIL_WIRE, history=EVIL_WIRE))
+    body = EVIL_WIRE.encode()
+    for seq in range(1, 6):
+        one = delivery(
+            seq,
+            event_type=EVIL_WIRE if seq % 2 else "",
+            target="/" + EVIL_WIRE,
+            provider=EVIL_WIRE,
+            fields=((EVIL_WIRE, EVIL_WIRE),),
+            signature=EVIL_VERDICT,
+            body=body,
+            answer=body,
+            content_type=("text/plain", "application/json", EVIL_WIRE)[seq % 3],
+            clock=EVIL_WIRE,
+        )
+        attempt = msgspec.structs.replace(one.attempts[0], clock=EVIL_WIRE, failure_detail=EVIL_WIRE, target=EVIL_WIRE)
+        failed = msgspec.structs.replace(attempt, number=2, failure=EVIL_WIRE, response=None, state="failed")
+        attempts = (attempt, failed) if seq % 2 else (attempt,)
+        fake.put(msgspec.structs.replace(one, attempts=attempts, remote=EVIL_WIRE), contents(body, body))
+    return fake
+
+
+async def test_hostile_content_never_steers_the_terminal() -> None:
+    """Through list, every tab, replay refused and found text, no sequence of the sender's reaches the terminal."""
+    fake = hostile()
+    fake.refuse = EVIL_WIRE
+    async with screen(fake) as (terminal, _):
+        await terminal.sees("[@click=app.bell]")
+        for key in ("\t", "2", "3", "4", "5", "1", "v", "v", "v", "W", "h", "r", "K", "2", "/click\r", "?"):
+            written = len(terminal.output)
+            terminal.type(key)
+            await terminal.until(lambda before=written: len(terminal.output) > before)  # type: ignore[misc]
+        await terminal.sees("Keys")
+        terminal.type("\x03")
+        assert await terminal.ended() == 0
+        found = {sequence: terminal.output.count(sequence) for sequence in FORBIDDEN}
+        assert found == dict.fromkeys(FORBIDDEN, 0)
+
+
+@pytest.mark.parametrize(("how", "code"), [("q", 0), ("\x03", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+async def test_terminal_is_left_as_it_was(how: str | signal.Signals, code: int) -> None:
+    """However the program ends, modes, screen and mouse are what they were."""
+    fake = FakeInspector()
+    fake.put(delivery())
+    async with screen(fake) as (terminal, _):
+        await terminal.sees("call.ended")
+        if isinstance(how, str):
+            terminal.type(how)
+        else:
+            terminal.process.send_signal(how)
+        assert await terminal.ended() == code
+        assert terminal.restored()
+
+
+async def test_end_of_the_client_is_said() -> None:
+    """When the client ends, so does the screen, with a sentence and a code of its own."""
+    fake = FakeInspector()
+    fake.put(delivery())
+    async with screen(fake) as (terminal, server):
+        await terminal.sees("call.ended")
+        fake.end()
+        await server.close()
+        assert await terminal.ended() == 4
+        await terminal.sees("hookline has ended")
+        assert terminal.restored()
+
+
+async def test_no_colour_when_none_is_wanted() -> None:
+    """Under NO_COLOR not one colour is written; what matters is bold, and the cursor is reversed."""
+    fake = FakeInspector()
+    fake.put(delivery(status=500))
+    async with screen(fake, NO_COLOR="1") as (terminal, _):
+        await terminal.sees("call.ended")
+        terminal.type("q")
+        await terminal.ended()
+        codes = _colours(terminal.output)
+        assert codes & {b"7", b"1"} == {b"7", b"1"}
+        assert {code for code in codes if code.startswith((b"3", b"4", b"9", b"10")) and code not in _STYLES} == set()
+
+
+_STYLES = {b"3", b"4", b"9", b"39", b"49"}
+
+
+def _colours(output: bytes) -> set[bytes]:
+    codes: set[bytes] = set()
+    for piece in output.split(b"\x1b[")[1:]:
+        end = piece.find(b"m")
+        if end >= 0 and all(byte in b"0123456789;" for byte in piece[:end]):
+            codes.update(piece[:end].split(b";"))
+    return codes
+
+
+def test_no_terminal_no_screen() -> None:
+    """Without a terminal the program says so, says what to use instead, and gives code 2."""
+    command = [sys.executable, "-m", "client.tui", "http://127.0.0.1:1"]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "hookline: standard input is not a terminal, so no key could be read. Use --ui lines instead.\n"
+    )
+
+
+class Stream:
+    """A stream that is or is not a terminal."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        """Tell which."""
+        return self._terminal
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stderr", "term", "words"),
+    [
+        (True, True, "xterm", ""),
+        (False, True, "xterm", "standard input"),
+        (True, False, "xterm", "standard error"),
+        (True, True, "dumb", "cannot move its cursor"),
+        (True, True, "", "cannot move its cursor"),
+    ],
+)
+def test_terminal_problem(*, stdin: bool, stderr: bool, term: str, words: str) -> None:
+    """Each thing that is missing has its own sentence."""
+    problem = terminal_problem(Stream(terminal=stdin), Stream(terminal=stderr), {"TERM": term})  # type: ignore[arg-type]
+    assert words in problem
+    assert bool(problem) == bool(words)
