@@ -78,8 +78,7 @@ class Connection(Wire):
         """Take the connection, unless there are too many."""
         super().connection_made(transport)
         door = self._door
-        peer = transport.get_extra_info("peername")
-        address = self._address = peer[0] if isinstance(peer, tuple) else ""
+        address = self._address = _address(transport.get_extra_info("peername"))
         name = server_name(transport.get_extra_info("ssl_object"))
         self._server_name = None if name is None else name.encode("ascii", "replace")
         self._forwarder = Forwarder(peer=address, scheme=self._scheme, trusted=door.settings.trusted_proxies)
@@ -266,6 +265,7 @@ class Connection(Wire):
         """Let the relay's own host have the connection, from the request at hand on."""
         read = self._reader.raw + self._inbox.take()
         self._leave()
+        self._stop_watching()
         self._state = State.DONE
         hand_over(self.transport, self._door.own_host(), read, half_closed=self._half_closed)
 
@@ -275,3 +275,8 @@ class Connection(Wire):
             door.open.discard(self)
             door.deadlines.forget(self)
             door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
+
+
+def _address(peer: object) -> str:
+    """Give the address of a peer; IPv4 stays IPv4 where a socket of IPv6 serves both."""
+    return str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) else ""

@@ -1,6 +1,11 @@
 """Counts the open connections, all of them and those of each address."""
 
+from ipaddress import IPv6Address
+
 from shared.errors import Failure
+
+_NETWORK_BITS = 64
+"""Of an IPv6 address: the rest is its host's to choose, so that counting whole addresses would bound nothing."""
 
 
 class Connections:
@@ -30,8 +35,9 @@ class Connections:
         """
         self._open += 1
         if not trusted:
-            self._by_address[address] = self._by_address.get(address, 0) + 1
-            if self._by_address[address] > self._most_per_address:
+            sender = _sender(address)
+            count = self._by_address[sender] = self._by_address.get(sender, 0) + 1
+            if count > self._most_per_address:
                 return Failure.RATE_LIMITED
         return Failure.RELAY_OVERLOADED if self._open > self._most else None
 
@@ -40,8 +46,13 @@ class Connections:
         self._open -= 1
         if trusted:
             return
-        left = self._by_address.get(address, 0) - 1
+        sender = _sender(address)
+        left = self._by_address.get(sender, 0) - 1
         if left > 0:
-            self._by_address[address] = left
+            self._by_address[sender] = left
         else:
-            self._by_address.pop(address, None)
+            self._by_address.pop(sender, None)
+
+
+def _sender(address: str) -> str:
+    return f"{int(IPv6Address(address)) >> _NETWORK_BITS:x}::" if ":" in address else address

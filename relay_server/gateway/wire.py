@@ -63,10 +63,7 @@ class Wire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why does not matter
         """Let go of the connection."""
         self._over = True
-        self._stop_watching_writes()
-        if self._presence is not None:
-            self._door.deadlines.forget(self._presence)
-            self._presence = None
+        self._stop_watching()
 
     @property
     def over(self) -> bool:
@@ -75,7 +72,7 @@ class Wire(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Note that the sender does not read what is written."""
-        self._writing = _Writing(self.transport, self._door, self.abort)
+        self._writing = self._writing or _Writing(self.transport, self._door, self.abort)
 
     def resume_writing(self) -> None:
         """Note that the sender reads again."""
@@ -132,6 +129,12 @@ class Wire(asyncio.Protocol):
             if raw is not None:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
+
+    def _stop_watching(self) -> None:
+        self._stop_watching_writes()
+        if self._presence is not None:
+            self._door.deadlines.forget(self._presence)
+            self._presence = None
 
     def _stop_watching_writes(self) -> None:
         if self._writing is not None:

@@ -21,3 +21,12 @@ def test_trusted_proxy_stands_for_many() -> None:
     assert [connections.admit("p", trusted=True) for _ in range(4)] == [None, None, None, Failure.RELAY_OVERLOADED]
     connections.release("p", trusted=True)
     assert connections.open == 3
+
+
+def test_network_of_ipv6_is_one_sender() -> None:
+    """Addresses of one IPv6 network of 64 bits count together."""
+    connections = Connections(most=9, most_per_address=1)
+    admitted = [
+        connections.admit(address, trusted=False) for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
+    ]
+    assert admitted == [None, Failure.RATE_LIMITED, None]

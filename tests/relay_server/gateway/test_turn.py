@@ -4,6 +4,10 @@ import asyncio
 import re
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request as Asked
+from websockets.server import ServerProtocol
 
 from relay_server.gateway.settings import Limits, Patience
 from shared.errors import ContentBroken, ExchangeFailed, Failure, LinkClosed
@@ -243,3 +247,40 @@ async def test_page_for_a_browser() -> None:
         assert b"<script>" not in page.content
         problem = await stage.ask(head.replace(b"text/html,", b""))
         assert problem.first(b"content-type") == b"application/problem+json"
+
+
+async def test_websocket_of_an_independent_client() -> None:
+    """The `websockets` library talks through the door as to the app itself."""
+
+    async def script(request: Request) -> Response:
+        app, head = ServerProtocol(max_size=None), request.head
+        fields = (*head.fields, (b"Connection", b"Upgrade"), (b"Upgrade", head.upgrade))
+        lines = b"".join(b"%b: %b\r\n" % field for field in fields)
+        app.receive_data(b"GET %b HTTP/1.1\r\n%b\r\n" % (head.target, lines))
+        (asked,) = app.events_received()
+        assert isinstance(asked, Asked)
+        accepted = app.accept(asked)
+        app.send_response(accepted)
+        app.data_to_send()
+        fields = tuple((name.encode(), value.encode()) for name, value in accepted.headers.raw_items())
+        content = Content(ended=False)
+        response = Response(ResponseHead(101, b"Switching Protocols", fields), content)
+        tasks.create_task(answer(app, request.content, content))
+        return response
+
+    async def answer(app: ServerProtocol, received: Content, content: Content) -> None:
+        while not app.close_expected():
+            app.receive_data(await received.read())
+            for event in app.events_received():
+                if isinstance(event, Frame) and event.opcode is Opcode.BINARY:
+                    app.send_binary(bytes(event.data) * 2)
+            for part in app.data_to_send():
+                content.feed(part)
+        content.end()
+
+    async with asyncio.TaskGroup() as tasks, opened(script) as stage:
+        async with connect("ws://demo.relay.test/hot?x", host="127.0.0.1", port=stage.port, max_size=None) as socket:
+            for size in (0, 1, 125, 126, 70_000):
+                await socket.send(b"x" * size)
+                assert await socket.recv() == b"x" * size * 2
+        await settled(lambda: stage.gateway.exchanges == 0)
