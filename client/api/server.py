@@ -8,6 +8,7 @@ from aiohttp import web
 from client.api.deliveries import DeliveryRoutes, as_json
 from client.api.events import HEARTBEAT_SECONDS, EventRoutes
 from client.api.guard import guarding
+from client.api.ngrok import NgrokRoutes
 from client.inspector import ServedInspector
 from shared.errors import TunnelError
 
@@ -77,6 +78,7 @@ class ApiServer:
         application = web.Application(middlewares=[guarding(lambda: self.port)], client_max_size=BODY_BYTES)
         application.add_routes([web.get("/api/status", self._status)])
         application.add_routes(DeliveryRoutes(self._inspector).routes())
+        application.add_routes(NgrokRoutes(self._inspector).routes())
         application.add_routes(EventRoutes(self._inspector, heartbeat_seconds=self._heartbeat_seconds).routes())
         return application
 
