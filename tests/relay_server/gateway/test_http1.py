@@ -50,7 +50,7 @@ EXPECTED = [
 @pytest.mark.parametrize("seed", range(100))
 def test_cuts_do_not_matter(seed: int) -> None:
     """However the bytes are cut, the requests in them are the same."""
-    chance = random.Random(seed)  # noqa: S311 - which cuts are tried is no secret
+    chance = random.Random(seed)
     cuts = sorted(chance.sample(range(1, len(STREAM)), chance.randint(0, 60)))
     pieces = [STREAM[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(STREAM)], strict=True)]
     assert read_all(pieces) == EXPECTED
@@ -125,7 +125,7 @@ def judged(pieces: list[bytes]) -> tuple[list[Read], bool]:
 @pytest.mark.parametrize("seed", range(300))
 def test_damaged_requests_are_judged_alike(seed: int) -> None:
     """Whatever damage a stream has, its cuts change neither the requests in it nor whether it is refused."""
-    chance = random.Random(seed)  # noqa: S311 - which damage is tried is no secret
+    chance = random.Random(seed)
     stream = bytearray(STREAM)
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(stream))
