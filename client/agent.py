@@ -97,7 +97,7 @@ class Agent:
     def _build_chain(self, tunnel: TunnelPlan) -> Handler:
         forward = Forward(
             tunnel.address,
-            clock=time.monotonic,
+            clock=time.time,
             host_header=tunnel.host_header,
             timeouts=tunnel.timeouts,
             insecure=tunnel.insecure_origin,

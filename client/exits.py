@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from client.inspector import ReplayRefused, UnknownDelivery
 from client.origin.address import BadAddress
+from client.origin.rewrite import BadHostHeader
 from client.relay import BadRelay
 from client.signatures.catalogue import UnknownScheme
 from client.signatures.secret import SecretUnusable
@@ -22,7 +23,7 @@ class Exit(IntEnum):
     GONE = 4
 
 
-_USAGE = (BadAddress, BadRelay, ConfigError, SecretUnusable, UnitError, UnknownScheme)
+_USAGE = (BadAddress, BadHostHeader, BadRelay, ConfigError, SecretUnusable, UnitError, UnknownScheme)
 _NOT_ANSWERED = frozenset(("dns", "dns-down", "timeout", "refused", "unreachable", "proxy", "tls", "not-a-relay"))
 _GONE = frozenset(("superseded", "revoked"))
 

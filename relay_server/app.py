@@ -126,6 +126,7 @@ class Relay:
         """Accept no delivery any more, and let those that run finish within the time that the settings give."""
         self._accepting = False
         self._log.info("relay.draining", seconds=self._settings.drain)
+        self._entrance.drain()
         await self._gateway.drain(self._settings.drain)
         self._entrance.close()
 
@@ -139,6 +140,7 @@ class Relay:
         self._bind()
         self._routes = self._build_routes()
         self._entrance = self._build_entrance()
+        await self._closing.enter_async_context(self._entrance.open())
         self._gateway = await self._build_gateway()
         for name in self._names.all():
             self._endpoint(name)

@@ -48,6 +48,13 @@ class Door:
             self.routes.add(name, self.endpoints[name])
         return self.endpoints[name]
 
+    def cut(self) -> None:
+        """Cut every client's TCP connection, as a network that goes away does."""
+        for member in self.entrance.members:
+            transport = member.link._transport
+            assert transport is not None
+            transport.abort()
+
     def dialer(self, token: str) -> Dialer:
         """Give what dials this door."""
         return Dialer(RelayAddress.parse(f"http://127.0.0.1:{self.port}"), token, "hookline/test")
@@ -57,6 +64,13 @@ class Door:
 async def opened(data_dir: Path) -> AsyncIterator[Door]:
     """Serve a door for as long as the block runs."""
     door = Door(data_dir)
+    async with door.entrance.open(), _served(door):
+        yield door
+    door.store.close()
+
+
+@asynccontextmanager
+async def _served(door: Door) -> AsyncIterator[None]:
     application = web.Application()
     door.entrance.register(application)
     runner = web.AppRunner(application, shutdown_timeout=1.0)
@@ -65,11 +79,10 @@ async def opened(data_dir: Path) -> AsyncIterator[Door]:
     await site.start()
     door.port = runner.addresses[0][1]
     try:
-        yield door
+        yield
     finally:
         door.entrance.close()
         await runner.cleanup()
-        door.store.close()
 
 
 class Visitor:

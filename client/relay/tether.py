@@ -1,23 +1,26 @@
-"""Keeps a link to the relay: dials, greets, dials again, stops when the relay means it."""
+"""Keeps a link to the relay: dials, greets, goes on with the link or begins one, stops when the relay means it."""
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
 from client.relay.backoff import Backoff
 from client.relay.dial import Dialer, DialFailed
-from shared.errors import LinkRefused
+from shared.errors import LinkClosed, LinkRefused, ProtocolError
 from shared.exchange import Handler
-from shared.link import Link
+from shared.link import Doorstep, Link
+from shared.link.doorstep import words
 from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
-from shared.protocol.hello import GoAway, Granted, Hello, Notice, Refused, Wanted, Welcome
+from shared.protocol.hello import GoAway, Granted, Hello, Notice, Refused, Resume, Wanted, Welcome
 
 log = Log(__name__)
 
 WELCOME_SECONDS = 10.0
+GOODBYE_SECONDS = 0.5
 PATIENCE_SECONDS = 10.0
 """How long a relay that was never reached is tried: a wrong address should be told, not hidden."""
 
@@ -32,7 +35,7 @@ class TetherState(msgspec.Struct, frozen=True):
     """Why it is not online, or empty."""
     granted: tuple[Granted, ...] = ()
     attempt: int = 0
-    """Dials since the link was lost."""
+    """Dials since the connection was lost."""
     wait_seconds: float = 0.0
     """Until the next dial."""
 
@@ -70,14 +73,13 @@ class Tether:
         self._on_notice = on_notice
         self._backoff = Backoff(random=random)
         self._link: Link | None = None
-        self._greeting: asyncio.TimerHandle | None = None
+        self._link_id = self._key = ""
         self._granted: tuple[Granted, ...] = ()
         self._refused: LinkRefused | None = None
-        self._welcomed_at: float | None = None
 
     @property
     def round_trip_seconds(self) -> float | None:
-        """The last measured round trip, or None while there is no link."""
+        """The last measured round trip, or None before the first."""
         return self._link.round_trip_seconds if self._link is not None else None
 
     async def run(self) -> None:
@@ -86,71 +88,121 @@ class Tether:
         Raises:
             LinkRefused: the relay will not have us, or was never reached; `detail` is for the user.
         """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                try:
+                    await self._hold_on(tasks)
+                finally:
+                    await self._leave()
+        except* LinkRefused as group:
+            raise _leaf(group) from None
+
+    async def _hold_on(self, tasks: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
-        began, ever, attempt = loop.time(), False, 0
+        began, attempt = loop.time(), 0
         while True:
             lived, asked = 0.0, None
             try:
-                sentence = await self._once()
-                lived = loop.time() - (self._welcomed_at or loop.time())
+                link = await self._connect(tasks)
+                connected_at, attempt = loop.time(), 0
+                sentence = await link.wait_detached()
+                lived = loop.time() - connected_at
             except DialFailed as failed:
-                if failed.final or (not ever and self._impatient(failed, loop.time() - began)):
+                if failed.final or (not self._granted and self._impatient(failed, loop.time() - began)):
                     raise
                 sentence, asked = failed.detail, failed.retry_after_seconds
-            if self._welcomed_at is not None:
-                ever, attempt = True, 0
-                self._welcomed_at = None
+            except (LinkClosed, ProtocolError) as error:
+                sentence = f"the relay did not greet: {error}"
+            if self._refused is not None:
+                raise self._refused
             attempt += 1
             wait = self._backoff.next_seconds(lived_seconds=lived, asked_seconds=asked)
-            log.info("link.lost", reason=sentence, retry_in=round(wait, 1))
+            log.info("link.detached", reason=sentence, retry_in=round(wait, 2))
             self._on_state(TetherState(False, sentence, self._granted, attempt, wait))
             await asyncio.sleep(wait)
+
+    async def _leave(self) -> None:
+        """Tell the relay, so that it need not wait for us to come back."""
+        link = self._link
+        if link is not None and not link.ended:
+            link.close(GoAwayCode.LEAVING, "the client ended")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await link.wait_detached()
 
     def _impatient(self, failed: DialFailed, waited_seconds: float) -> bool:
         return failed.code in ("dns", "not-a-relay") or waited_seconds > PATIENCE_SECONDS
 
-    async def _once(self) -> str:
-        """Keep one link until it is lost; give the sentence that says why."""
-        transport = await self._dialer.dial()
-        self._link = link = Link(relay=False, on_event=self._on_event)
-        link.attach(transport)
-        link.say(Hello(self._dialer.product, (), self._wanted))
-        loop = asyncio.get_running_loop()
-        self._greeting = loop.call_later(WELCOME_SECONDS, link.abort, "the relay did not greet in time")
-        try:
-            sentence = await link.run(self._handler)
-        finally:
-            self._greeting.cancel()
-            self._link = None
+    async def _connect(self, tasks: asyncio.TaskGroup) -> Link:
+        """Dial and greet; give the link that goes on, or a new one.
+
+        Raises:
+            DialFailed: the relay was not reached or said no.
+            LinkRefused: it grants no endpoint.
+            LinkClosed, ProtocolError: it did not greet as a relay does.
+        """
+        doorstep = Doorstep(await self._dialer.dial())
+        doorstep.transport.send(words(Hello(self._dialer.product, (), self._wanted, self._resume())))
+        welcome, more = await doorstep.listen(Welcome, WELCOME_SECONDS)
+        for event in more:
+            self._on_event(event)
         if self._refused is not None:
+            doorstep.transport.abort()
             raise self._refused
-        return sentence
+        link = self._going_on(welcome) or self._begin(welcome, tasks)
+        link.attach(doorstep, peer_received=welcome.received or 0)
+        self._on_state(TetherState(True, granted=self._granted))
+        return link
+
+    def _resume(self) -> Resume | None:
+        """Say which link we have, if it can go on."""
+        link = self._link
+        if link is None or link.ended or not link.resume_seconds:
+            return None
+        return Resume(self._link_id, self._key, link.received)
+
+    def _going_on(self, welcome: Welcome) -> Link | None:
+        link = self._link
+        if link is None or link.ended or welcome.received is None:
+            return None
+        return link
+
+    def _begin(self, welcome: Welcome, tasks: asyncio.TaskGroup) -> Link:
+        """Make a new link. One before it that waits for a connection has lost its peer; one that retires goes on."""
+        if self._link is not None and self._link.resume_seconds:
+            self._link.abort("the relay does not know the link any more: it was restarted, or too much time passed")
+        self._link_id, self._key = welcome.link_id, welcome.resume_key
+        self._granted = welcome.endpoints
+        self._on_granted(self._granted)
+        link = self._link = Link(
+            relay=False, on_event=self._on_event, limits=welcome.limits, resume_seconds=welcome.resume_seconds
+        )
+        tasks.create_task(self._keep(link))
+        return link
+
+    async def _keep(self, link: Link) -> None:
+        reason = await link.run(self._handler)
+        log.info("link.closed", reason=reason)
 
     def _on_event(self, event: LinkEvent) -> None:
         match event:
-            case Welcome(_, _, _, endpoints):
-                self._welcomed(endpoints)
             case Refused(name, code, sentence, final):
-                self._give_up(LinkRefused(code, sentence, final=final), name)
+                log.info("endpoint.refused", endpoint=name, code=code)
+                self._refused = LinkRefused(code, sentence, final=final)
             case GoAway(code, sentence):
-                if code in _FINAL:
-                    self._refused = LinkRefused(_FINAL[GoAwayCode(code)], sentence, final=True)
+                self._dismissed(code, sentence)
             case Notice():
                 self._on_notice(event)
             case _:
                 log.debug("link.event", kind=type(event).__name__)
 
-    def _welcomed(self, endpoints: tuple[Granted, ...]) -> None:
-        if self._greeting is not None:
-            self._greeting.cancel()
-        self._welcomed_at = asyncio.get_running_loop().time()
-        self._granted = endpoints
-        if len(endpoints) == len(self._wanted):
-            self._on_granted(endpoints)
-            self._on_state(TetherState(True, granted=endpoints))
-
-    def _give_up(self, refused: LinkRefused, name: str) -> None:
-        log.info("endpoint.refused", endpoint=name, code=refused.code)
-        self._refused = refused
+    def _dismissed(self, code: int, sentence: str) -> None:
+        if code in _FINAL:
+            self._refused = LinkRefused(_FINAL[GoAwayCode(code)], sentence, final=True)
         if self._link is not None:
-            self._link.abort(refused.detail)
+            self._link.retire(sentence)
+
+
+def _leaf(group: BaseExceptionGroup[LinkRefused]) -> LinkRefused:
+    first = group.exceptions[0]
+    return first if isinstance(first, LinkRefused) else _leaf(first)

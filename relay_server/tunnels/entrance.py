@@ -1,6 +1,10 @@
 """The door for clients: upgrades to the tunnel's WebSocket, for tokens that are good."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -14,12 +18,19 @@ from relay_server.tunnels.member import Member
 from relay_server.tunnels.patience import Patience
 from relay_server.tunnels.transport import ServerTransport
 from relay_server.version import version
+from shared.errors import LinkClosed, ProtocolError
 from shared.ids import NewId
+from shared.link import Doorstep, Transport
+from shared.link.ledger import CannotResume
 from shared.logs import Log
 from shared.protocol.codes import LINK_PATH, MESSAGE_BYTES, SUBPROTOCOL, GoAwayCode
+from shared.protocol.hello import Hello
 
 log = Log(__name__)
 
+HELLO_SECONDS = 10.0
+CLOSE_REVOKED = 4403
+CLOSE_RESTARTING = 1012
 _FRAME_SLACK_BYTES = 1024
 _BEARER = "bearer "
 PRODUCT = f"hookline-relay/{version()}"
@@ -53,14 +64,28 @@ class Entrance:
         self._tokens = tokens
         self._new_id = new_id
         self._leases = Leases(names=names, routes=routes, endpoint=endpoint, random_name=random_name)
-        self._members: set[Member] = set()
+        self._members: dict[str, Member] = {}
+        self._greeting: dict[Transport, Owner] = {}
+        """Connections of good tokens that have not said HELLO yet."""
+        self._tasks: asyncio.TaskGroup | None = None
         self._patience = Patience(clock=clock)
         self._draining = False
 
     @property
     def members(self) -> frozenset[Member]:
         """Who is in."""
-        return frozenset(self._members)
+        return frozenset(self._members.values())
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Let clients in for as long as the block runs; their links end with it."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                yield
+            finally:
+                self.close()
+                self._tasks = None
 
     def register(self, application: web.Application) -> None:
         """Serve the link's path in `application`."""
@@ -68,17 +93,28 @@ class Entrance:
 
     def check_tokens(self) -> None:
         """Dismiss everybody whose token is good no longer; called when the tokens changed."""
-        for member in list(self._members):
+        for transport, owner in self._greeting.items():
+            if not self._tokens.is_good(owner):
+                transport.close(CLOSE_REVOKED, "the token is good no longer")
+        for member in list(self._members.values()):
             if not self._tokens.is_good(member.owner):
                 member.dismiss(
                     GoAwayCode.REVOKED,
                     "the relay's operator revoked or rotated your token: get a new one, then `hookline login`",
                 )
 
-    def close(self, sentence: str = "the relay is restarting") -> None:
-        """Let nobody in any more and tell everybody to leave."""
+    def drain(self) -> None:
+        """Let nobody in any more, and have everybody go elsewhere; what still comes is served until `close`."""
         self._draining = True
-        for member in list(self._members):
+        for member in list(self._members.values()):
+            member.warn("the relay is restarting")
+
+    def close(self, sentence: str = "the relay is restarting") -> None:
+        """Let nobody in any more and end every link."""
+        self._draining = True
+        for transport in self._greeting:
+            transport.close(CLOSE_RESTARTING, sentence)
+        for member in list(self._members.values()):
             member.dismiss(GoAwayCode.DRAINING, sentence)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
@@ -105,20 +141,51 @@ class Entrance:
             max_msg_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
         )
         await socket.prepare(request)
+        await ServerTransport(socket, request).carry(partial(self._greet, owner, request.remote or ""))
+        return socket
+
+    async def _greet(self, owner: Owner, remote: str, transport: Transport) -> None:
+        """Hear a client's first words, and go on with its link or begin one."""
+        self._greeting[transport] = owner
+        try:
+            doorstep = Doorstep(transport)
+            hello, _ = await doorstep.listen(Hello, HELLO_SECONDS)
+        except (LinkClosed, ProtocolError) as error:
+            log.info("link.refused", remote=remote, code="no-hello", reason=str(error))
+            return
+        finally:
+            del self._greeting[transport]
+        if self._tasks is None or self._resumed(hello, owner, doorstep):
+            return
         member = Member(
             link_id=self._new_id("lnk"),
+            key=secrets.token_urlsafe(32),
             owner=owner,
-            remote=request.remote or "",
+            remote=remote,
             leases=self._leases,
             product=PRODUCT,
         )
-        transport = ServerTransport(socket, request)
-        self._members.add(member)
+        self._members[member.link_id] = member
+        self._tasks.create_task(self._keep(member))
+        member.greet(hello, doorstep)
+
+    def _resumed(self, hello: Hello, owner: Owner, doorstep: Doorstep) -> bool:
+        member = self._members.get(hello.resume.link_id) if hello.resume is not None else None
+        if member is None or hello.resume is None or not member.may_resume(hello.resume, owner):
+            return False
         try:
-            await transport.carry(member.serve)
+            member.resume(hello.resume, doorstep)
+        except CannotResume as error:
+            log.warning("link.not_resumed", link=member.link_id, reason=str(error))
+            member.dismiss(GoAwayCode.LEAVING, str(error))
+            return False
+        return True
+
+    async def _keep(self, member: Member) -> None:
+        try:
+            await member.keep()
         finally:
-            self._members.discard(member)
-        return socket
+            self._members.pop(member.link_id, None)
 
     def _refusal(self, request: web.Request) -> web.Response | None:
         """Say why this cannot be the beginning of a link, whoever asks."""

@@ -1,111 +1,137 @@
-"""A connected client as the relay sees it: answers what it says about its link."""
+"""A client as the relay sees it: greeted, granted endpoints, kept for a while when its connection is lost."""
 
-import asyncio
+import hmac
 from collections.abc import Callable
 
 from relay_server.errors import NameRefused
 from relay_server.tokens import Owner
 from relay_server.tunnels.leases import Leases
-from shared.link import Link, Transport
+from shared.link import Doorstep, Link
+from shared.link.doorstep import words
 from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
-from shared.protocol.hello import Bind, Bound, GoAway, Granted, Hello, Limits, Refused, Unbind, Wanted, Welcome
+from shared.protocol.hello import Bind, Bound, GoAway, Granted, Hello, Limits, Refused, Resume, Unbind, Wanted, Welcome
 
 log = Log(__name__)
 
-HELLO_SECONDS = 10.0
 MOST_ENDPOINTS = 64
 """Endpoints that one link may serve."""
+RESUME_SECONDS = 30.0
+"""How long a link lives without a connection: a change of networks takes less."""
+HOLD_SECONDS = 2.5
+"""How long a delivery waits for its link to be connected: less than Slack's 3 s."""
 
 
 class Member:
-    """Greets a client, grants it endpoints, and lets go of them when it leaves."""
+    """Greets a client, grants it endpoints, and lets go of them when its link ends."""
 
-    def __init__(self, *, link_id: str, owner: Owner, remote: str, leases: Leases, product: str) -> None:
+    def __init__(self, *, link_id: str, key: str, owner: Owner, remote: str, leases: Leases, product: str) -> None:
+        """Begin without a connection.
+
+        Args:
+            link_id: names the link in the log and for resuming.
+            key: what the client shows to go on with the link.
+            owner: of the token that let the client in.
+            remote: where it came from.
+            leases: binds links to endpoints.
+            product: what we say that we are.
+        """
         self.link_id = link_id
         self.owner = owner
+        self._key = key
         self._remote = remote
         self._leases = leases
         self._product = product
         self._limits = Limits()
-        self._greeted = False
-        self._granted = 0
-        self.link = Link(relay=True, on_event=self._on_event, limits=self._limits)
+        self._endpoints: tuple[Granted, ...] = ()
+        self.link = Link(
+            relay=True,
+            on_event=self._on_event,
+            limits=self._limits,
+            resume_seconds=RESUME_SECONDS,
+            hold_seconds=HOLD_SECONDS,
+        )
 
-    async def serve(self, transport: Transport) -> None:
-        """Keep the link over `transport` until it is lost."""
-        loop = asyncio.get_running_loop()
-        impatient = loop.call_later(HELLO_SECONDS, self._expect_hello)
+    async def keep(self) -> None:
+        """Carry the link until it is lost for good."""
         try:
-            self.link.attach(transport)
             reason = await self.link.run()
             log.info("link.closed", link=self.link_id, owner=self.owner.name, reason=reason)
         finally:
-            impatient.cancel()
             self._leases.leave(self.link)
 
-    def dismiss(self, code: GoAwayCode, sentence: str) -> None:
-        """End the link, saying why."""
-        self._leases.leave(self.link)
-        self.link.close(code, sentence)
-
-    def _expect_hello(self) -> None:
-        if not self._greeted:
-            self.link.abort("no HELLO in time")
-
-    def _on_event(self, event: LinkEvent) -> None:
-        handlers: dict[type, Callable[..., None]] = {
-            Hello: self._hello,
-            Bind: self._bind,
-            Unbind: self._unbind,
-            GoAway: self._goaway,
-        }
-        handler = handlers.get(type(event))
-        if handler is not None:
-            handler(event)
-
-    def _hello(self, hello: Hello) -> None:
-        if self._greeted:
-            return
-        self._greeted = True
-        granted: list[Granted] = []
-        refused: list[Refused] = []
-        for wanted in hello.endpoints[:MOST_ENDPOINTS]:
-            answer = self._grant(wanted)
-            if isinstance(answer, Granted):
-                granted.append(answer)
-            else:
-                refused.append(answer)
-        self.link.say(Welcome(self._product, self.link_id, self._limits, tuple(granted)))
-        for refusal in refused:
-            self.link.say(refusal)
+    def greet(self, hello: Hello, doorstep: Doorstep) -> None:
+        """Answer a client's first words, and begin over its connection."""
+        answers = [self._grant(wanted) for wanted in hello.endpoints[:MOST_ENDPOINTS]]
+        self._endpoints = tuple(answer for answer in answers if isinstance(answer, Granted))
+        refused = [answer for answer in answers if isinstance(answer, Refused)]
+        doorstep.transport.send(words(self._welcome(received=None), *refused))
+        self.link.attach(doorstep)
         log.info(
             "link.opened",
             link=self.link_id,
             owner=self.owner.name,
             remote=self._remote,
             client=hello.product,
-            endpoints=",".join(endpoint.name for endpoint in granted),
+            endpoints=",".join(endpoint.name for endpoint in self._endpoints),
         )
+
+    def may_resume(self, resume: Resume, owner: Owner) -> bool:
+        """Tell whether this is the client's link, and still alive."""
+        same = hmac.compare_digest(resume.key.encode(), self._key.encode())
+        return same and owner.id == self.owner.id and not self.link.ended and self.link.resume_seconds > 0
+
+    def resume(self, resume: Resume, doorstep: Doorstep) -> None:
+        """Go on over the client's new connection.
+
+        Raises:
+            CannotResume: the two ends do not remember the same link; nothing was said yet.
+        """
+        self.link.check_resumable(resume.received)
+        doorstep.transport.send(words(self._welcome(received=self.link.received)))
+        self.link.attach(doorstep, peer_received=resume.received)
+        log.info("link.resumed", link=self.link_id, owner=self.owner.name)
+
+    def warn(self, sentence: str) -> None:
+        """Tell the client to go elsewhere; what still comes is served by it until it is dismissed."""
+        self.link.resume_seconds = 0.0
+        self.link.say(GoAway(GoAwayCode.DRAINING, sentence))
+
+    def dismiss(self, code: GoAwayCode, sentence: str) -> None:
+        """End the link, saying why."""
+        self._leases.leave(self.link)
+        self.link.close(code, sentence)
+
+    def _welcome(self, *, received: int | None) -> Welcome:
+        return Welcome(self._product, self.link_id, self._limits, self._endpoints, self._key, RESUME_SECONDS, received)
+
+    def _on_event(self, event: LinkEvent) -> None:
+        handlers: dict[type, Callable[..., None]] = {Bind: self._bind, Unbind: self._unbind, GoAway: self._goaway}
+        handler = handlers.get(type(event))
+        if handler is not None:
+            handler(event)
 
     def _bind(self, bind: Bind) -> None:
         answer = self._grant(bind.endpoint)
-        self.link.say(Bound(answer) if isinstance(answer, Granted) else answer)
+        if isinstance(answer, Granted):
+            self._endpoints = (*self._endpoints, answer)
+            self.link.say(Bound(answer))
+        else:
+            self.link.say(answer)
 
     def _grant(self, wanted: Wanted) -> Granted | Refused:
-        if self._granted >= MOST_ENDPOINTS:
+        if len(self._endpoints) >= MOST_ENDPOINTS:
             return Refused(wanted.name, "too-many", f"a link serves at most {MOST_ENDPOINTS} endpoints", final=True)
         try:
-            granted = self._leases.bind(self.link, wanted, self.owner)
+            return self._leases.bind(self.link, wanted, self.owner)
         except NameRefused as refusal:
             return Refused(wanted.name, refusal.code, refusal.sentence, final=True)
-        self._granted += 1
-        return granted
 
     def _unbind(self, unbind: Unbind) -> None:
-        self._granted -= 1
+        self._endpoints = tuple(endpoint for endpoint in self._endpoints if endpoint.name != unbind.name)
         self._leases.unbind(self.link, unbind.name)
 
     def _goaway(self, _goaway: GoAway) -> None:
         self._leases.leave(self.link)
+        self.link.abort("the client left")

@@ -24,6 +24,7 @@ class ServerTransport:
 
     def __init__(self, socket_: web.WebSocketResponse, request: web.Request) -> None:
         self._socket = socket_
+        # Never tested with isinstance: uvloop's TLS transport is no asyncio.Transport, and has all of its methods.
         self._raw = request.transport
         self._loop = asyncio.get_running_loop()
         self._queue: deque[bytes] = deque()
@@ -59,7 +60,7 @@ class ServerTransport:
     def abort(self) -> None:
         """Drop the connection, whatever is queued."""
         self._lost = True
-        if isinstance(self._raw, asyncio.Transport):
+        if self._raw is not None:
             self._raw.abort()
         self._wake_writer()
 

@@ -1,4 +1,4 @@
-"""Carries exchanges between relay and client over a transport."""
+"""Carries exchanges between relay and client over one transport after another."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,13 +7,15 @@ from shared.errors import ExchangeFailed, Failure, LinkClosed, ProtocolError
 from shared.exchange import Handler, Request, Response
 from shared.link.answering import Answering
 from shared.link.asking import Asking
+from shared.link.doorstep import Doorstep
 from shared.link.heartbeat import Heartbeat
 from shared.link.outbox import Outbox
 from shared.link.stream import Exchange, failure_of
 from shared.link.transport import Transport
+from shared.link.waiting import Waiting
 from shared.protocol import events
 from shared.protocol.codes import GoAwayCode
-from shared.protocol.connection import Connection
+from shared.protocol.connection import Connection, is_acknowledgement
 from shared.protocol.hello import GoAway, Limits
 
 CLOSE_GOING_AWAY = 1001
@@ -21,10 +23,16 @@ CLOSE_PROTOCOL_ERROR = 4400
 
 
 class Link:
-    """One end of a link: the relay's asks, the client's answers."""
+    """One end of a link: the relay's asks, the client's answers. It survives the loss of its transport for a while."""
 
     def __init__(
-        self, *, relay: bool, on_event: Callable[[events.LinkEvent], None], limits: Limits | None = None
+        self,
+        *,
+        relay: bool,
+        on_event: Callable[[events.LinkEvent], None],
+        limits: Limits | None = None,
+        resume_seconds: float = 0.0,
+        hold_seconds: float = 0.0,
     ) -> None:
         """Begin a link that has no transport yet.
 
@@ -32,18 +40,26 @@ class Link:
             relay: this end opens exchanges (`request`); the other answers them (`run` with a handler).
             on_event: told what the peer says about the link itself.
             limits: what both ends keep to; None: the protocol's defaults.
+            resume_seconds: how long the link lives without a transport; 0: it ends with its first one.
+            hold_seconds: how long a request waits for a transport before it is refused.
         """
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         self._connection = Connection(relay=relay, limits=limits)
         self._on_event = on_event
+        self.resume_seconds = resume_seconds
         self._transport: Transport | None = None
+        self._ear: _Ear | None = None
         self._exchanges: dict[int, Exchange] = {}
         self._outbox = Outbox(self._connection)
         self._asking = Asking(self._connection, self._outbox, self._exchanges)
         self._answering = Answering(self._connection, self._outbox, self._exchanges)
+        self._waiting = Waiting(seconds=hold_seconds, most=self._connection.streams.most)
         self._lost: asyncio.Future[str] = loop.create_future()
+        self._detached: asyncio.Future[str] = loop.create_future()
+        self._expiry: asyncio.TimerHandle | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._handler: Handler | None = None
+        self._heartbeat = Heartbeat(loop=loop, ping=self._ping, give_up=self._give_up)
         self._readers: dict[type, Callable[..., None]] = {
             events.DataReceived: self._on_data,
             events.RequestReceived: self._on_request,
@@ -52,10 +68,8 @@ class Link:
             events.ResetReceived: self._on_reset,
             events.CreditReceived: self._on_credit,
             events.PongReceived: self._on_pong,
+            events.AckReceived: self._on_ack,
         }
-        self._heartbeat = Heartbeat(loop=loop, ping=self._ping, give_up=self.abort)
-        self.leaving = False
-        """True: no new exchanges; those that run may finish."""
 
     @property
     def round_trip_seconds(self) -> float | None:
@@ -67,15 +81,52 @@ class Link:
         """Exchanges that run."""
         return len(self._exchanges)
 
-    def attach(self, transport: Transport) -> None:
-        """Go on over `transport`."""
-        self._transport = transport
-        transport.attach(self)
-        self._outbox.attach(transport)
+    @property
+    def received(self) -> int:
+        """Numbered messages that arrived, for the peer to know when the link goes on."""
+        return self._outbox.ledger.received
+
+    @property
+    def ended(self) -> bool:
+        """True once the link is lost for good."""
+        return self._lost.done()
+
+    def attach(self, doorstep: Doorstep, *, peer_received: int = 0) -> None:
+        """Go on over another transport; the one before is dropped and heard no more.
+
+        Args:
+            doorstep: the transport, on which both ends have greeted.
+            peer_received: numbered messages that the peer has.
+
+        Raises:
+            CannotResume: the two ends do not remember the same link.
+        """
+        missing = self._outbox.ledger.missing(peer_received)
+        if self._ear is not None:
+            self._ear.link = None
+        if self._transport is not None:
+            self._transport.abort()
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self._detached.done():
+            self._detached = self._loop.create_future()
+        self._transport = transport = doorstep.transport
+        self._outbox.attach(transport, missing)
         self._heartbeat.start()
+        self._waiting.release()
+        self._ear = _Ear(self)
+        doorstep.hand_over(self._ear)
+
+    def check_resumable(self, peer_received: int) -> None:
+        """Make sure that `attach` would go on with a peer that has so many messages.
+
+        Raises:
+            CannotResume: the two ends do not remember the same link.
+        """
+        self._outbox.ledger.missing(peer_received)
 
     async def run(self, handler: Handler | None = None) -> str:
-        """Carry exchanges until the link is lost; give the sentence that says why.
+        """Carry exchanges until the link is lost for good; give the sentence that says why.
 
         Args:
             handler: answers what the peer asks; None at the relay, which only asks.
@@ -88,14 +139,21 @@ class Link:
             self._tasks = None
             self.abort("this side ended the link")
 
+    async def wait_detached(self) -> str:
+        """Wait until the link has no transport, or needs another one; give the sentence that says why."""
+        return await asyncio.shield(self._detached)
+
     async def request(self, request: Request) -> Response:
         """Have the peer answer `request`: a Handler.
 
         Raises:
-            LinkClosed: the link is gone or leaving, and nothing was sent.
-            ExchangeFailed: the peer has no answer, or the link went away before it came.
+            LinkClosed: the link is gone, and nothing was sent.
+            ExchangeFailed: the peer has no answer, or the link was lost before it came, or has had no transport for
+                too long.
         """
-        if self.leaving or self._tasks is None or self._lost.done():
+        if self._transport is None and not self._lost.done():
+            await self._waiting.wait()
+        if self._tasks is None or self._lost.done():
             raise LinkClosed("the link takes no more requests")
         return await self._asking.request(request, self._tasks)
 
@@ -104,46 +162,83 @@ class Link:
         self._connection.say(message)
         self._outbox.schedule()
 
+    def retire(self, reason: str) -> None:
+        """Serve what comes over the present transport, and end with it: another link is to take over."""
+        self.resume_seconds = 0.0
+        if not self._detached.done():
+            self._detached.set_result(reason)
+
     def close(self, code: GoAwayCode, sentence: str, *, close_code: int = CLOSE_GOING_AWAY) -> None:
         """Say GOAWAY with its reason, then close; what still runs ends with the link."""
-        self.leaving = True
-        if self._transport is not None and not self._lost.done():
+        self.resume_seconds = 0.0
+        if self._transport is None:
+            self._end(sentence)
+        elif not self._lost.done():
             self._connection.say(GoAway(code, sentence))
             self._outbox.flush()
             self._transport.close(close_code, sentence)
 
     def abort(self, reason: str) -> None:
         """Drop the transport without a word; everything that runs ends."""
+        self.resume_seconds = 0.0
         if self._transport is not None:
             self._transport.abort()
-        self.on_lost(reason)
+        self._end(reason)
 
-    # --- what the transport tells -----------------------------------------------------------------------------------
+    # --- the transport ---------------------------------------------------------------------------------------------
 
-    def on_message(self, message: bytes) -> None:
-        """Take a transport message."""
+    def take_message(self, message: bytes) -> None:
+        """Take what the present transport brought."""
         self._heartbeat.received()
+        if not is_acknowledgement(message):
+            self._outbox.received(len(message))
         try:
             for event in self._connection.receive(message):
                 self._readers.get(type(event), self._on_event)(event)
         except ProtocolError as error:
             self.close(GoAwayCode.PROTOCOL_ERROR, str(error), close_code=CLOSE_PROTOCOL_ERROR)
-            self.abort(f"the peer broke the protocol: {error}")
+            self._end(f"the peer broke the protocol: {error}")
             return
         self._outbox.schedule()
 
-    def on_writable(self) -> None:
+    def take_room(self) -> None:
         """Go on sending."""
         self._outbox.flush()
 
-    def on_lost(self, reason: str) -> None:
-        """End everything that runs on the link."""
+    def take_loss(self, reason: str) -> None:
+        """Wait for another transport, or end where there will be none."""
+        self._transport = None
+        self._outbox.detach()
+        self._heartbeat.stop()
+        if not self._detached.done():
+            self._detached.set_result(reason)
+        if self.resume_seconds and not self._lost.done():
+            self._expiry = self._loop.call_later(self.resume_seconds, self._end, reason)
+        else:
+            self._end(reason)
+
+    def _give_up(self, reason: str) -> None:
+        """Drop a transport that is dead; the link may go on over another."""
+        if self._ear is not None:
+            self._ear.link = None
+        if self._transport is not None:
+            self._transport.abort()
+        self.take_loss(reason)
+
+    def _end(self, reason: str) -> None:
         if self._lost.done():
             return
         self._lost.set_result(reason)
+        if not self._detached.done():
+            self._detached.set_result(reason)
         self._heartbeat.stop()
+        self._waiting.release()
+        if self._expiry is not None:
+            self._expiry.cancel()
         for exchange in list(self._exchanges.values()):
             exchange.broke(ExchangeFailed(Failure.ENDPOINT_LOST, reason, delivered="unknown"))
+
+    # --- what the peer says ----------------------------------------------------------------------------------------
 
     def _on_data(self, event: events.DataReceived) -> None:
         exchange = self._exchanges.get(event.stream)
@@ -181,6 +276,32 @@ class Link:
     def _on_pong(self, event: events.PongReceived) -> None:
         self._heartbeat.pong(event.opaque)
 
+    def _on_ack(self, event: events.AckReceived) -> None:
+        self._outbox.ledger.acknowledged(event.count)
+        self._outbox.schedule()
+
     def _ping(self, opaque: bytes) -> None:
         self._connection.ping(opaque)
         self._outbox.schedule()
+
+
+class _Ear:
+    """Listens to one transport; fenced off once another one has taken its place."""
+
+    __slots__ = ("link",)
+
+    def __init__(self, link: Link) -> None:
+        self.link: Link | None = link
+
+    def on_message(self, message: bytes) -> None:
+        if self.link is not None:
+            self.link.take_message(message)
+
+    def on_writable(self) -> None:
+        if self.link is not None:
+            self.link.take_room()
+
+    def on_lost(self, reason: str) -> None:
+        if self.link is not None:
+            link, self.link = self.link, None
+            link.take_loss(reason)

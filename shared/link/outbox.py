@@ -3,10 +3,11 @@
 import asyncio
 
 from shared.exchange import Content
+from shared.link.ledger import ACKNOWLEDGE_SECONDS, KEPT_BYTES, Ledger
 from shared.link.stream import Exchange
 from shared.link.transport import Transport
 from shared.protocol.codes import DATA_BYTES
-from shared.protocol.connection import Connection
+from shared.protocol.connection import Connection, acknowledgement
 
 HIGH_WATER_BYTES = 256 << 10
 """Beyond this, content waits in its exchange: a small delivery never queues behind more than this."""
@@ -20,13 +21,24 @@ class Outbox:
         self._connection = connection
         self._transport: Transport | None = None
         self._scheduled = False
+        self._acknowledging: asyncio.TimerHandle | None = None
         self._waiting: list[Exchange] = []
         """Exchanges with content to send and no credit or room for it, in the order they came to wait."""
+        self.ledger = Ledger()
 
-    def attach(self, transport: Transport) -> None:
-        """Go on over `transport`."""
+    def attach(self, transport: Transport, missing: list[bytes]) -> None:
+        """Go on over `transport`, beginning with what the peer lacks."""
         self._transport = transport
+        for message in missing:
+            transport.send(message)
         self.schedule()
+
+    def detach(self) -> None:
+        """Keep everything until there is a transport again."""
+        self._transport = None
+        if self._acknowledging is not None:
+            self._acknowledging.cancel()
+            self._acknowledging = None
 
     def schedule(self) -> None:
         """Have everything that is ready leave at the end of this turn."""
@@ -35,14 +47,23 @@ class Outbox:
             self._loop.call_soon(self._turn_ended)
 
     def flush(self) -> None:
-        """Send what is ready, as far as the transport takes it."""
-        outgoing, transport = self._connection.outgoing, self._transport
+        """Send what is ready, as far as the transport and the peer take it."""
+        outgoing, transport, ledger = self._connection.outgoing, self._transport, self.ledger
         if transport is None:
             return
-        while outgoing.pending_bytes and not transport.congested:
-            transport.send(outgoing.take())
+        while outgoing.pending_bytes and not transport.congested and ledger.kept_bytes <= KEPT_BYTES:
+            message = outgoing.take()
+            ledger.keep(message)
+            transport.send(message)
         if self._waiting and outgoing.pending_bytes <= HIGH_WATER_BYTES:
             self.wake()
+
+    def received(self, size: int) -> None:
+        """Count a message that arrived, and acknowledge in time."""
+        if self.ledger.receive(size):
+            self._acknowledge()
+        elif self._acknowledging is None:
+            self._acknowledging = self._loop.call_later(ACKNOWLEDGE_SECONDS, self._acknowledge)
 
     def wake(self) -> None:
         """Let exchanges that wait look again: credit came, or room."""
@@ -82,3 +103,10 @@ class Outbox:
     def _turn_ended(self) -> None:
         self._scheduled = False
         self.flush()
+
+    def _acknowledge(self) -> None:
+        if self._acknowledging is not None:
+            self._acknowledging.cancel()
+            self._acknowledging = None
+        if self._transport is not None:
+            self._transport.send(acknowledgement(self.ledger.say()))

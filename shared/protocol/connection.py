@@ -23,7 +23,22 @@ from shared.protocol.streams import Stream, Streams
 from shared.protocol.window import ReceiveWindow, SendWindow
 
 _INCREMENT = struct.Struct(">I")
+_COUNT = struct.Struct(">Q")
 _PING_BYTES = 8
+
+
+def acknowledgement(count: int) -> bytes:
+    """Give the transport message that acknowledges `count` messages. It is not numbered itself."""
+    return frames.encode(FrameType.ACK, 0, 0, _COUNT.pack(count))
+
+
+def is_acknowledgement(message: bytes) -> bool:
+    """Tell whether a transport message is nothing but an acknowledgement."""
+    return len(message) == _ACK_BYTES and message[_TYPE_AT] == FrameType.ACK
+
+
+_ACK_BYTES = frames.HEADER_BYTES + _COUNT.size
+_TYPE_AT = 3
 
 
 class Connection:
@@ -48,6 +63,7 @@ class Connection:
             FrameType.WINDOW_UPDATE: self._on_window_update,
             FrameType.PING: self._on_ping,
             FrameType.PONG: self._on_pong,
+            FrameType.ACK: self._on_ack,
         }
 
     # --- sending -------------------------------------------------------------------------------------------------
@@ -227,6 +243,11 @@ class Connection:
 
     def _on_pong(self, _flags: int, _number: int, payload: bytes, found: list[events.Event]) -> None:
         found.append(events.PongReceived(payload))
+
+    def _on_ack(self, _flags: int, _number: int, payload: bytes, found: list[events.Event]) -> None:
+        if len(payload) != _COUNT.size:
+            raise ProtocolError(f"acknowledgement of {len(payload)} bytes")
+        found.append(events.AckReceived(*_COUNT.unpack(payload)))
 
     def _allowed(self, stream: Stream, moment: Moment, found: list[events.Event]) -> bool:
         """Move the peer's direction on; where it may not, end the stream: that fault is not the link's."""

@@ -58,8 +58,21 @@ class PongReceived(msgspec.Struct, frozen=True, gc=False):
     opaque: bytes
 
 
+class AckReceived(msgspec.Struct, frozen=True, gc=False):
+    """The peer has so many of our numbered messages."""
+
+    count: int
+
+
 StreamEvent = (
-    RequestReceived | ResponseReceived | DataReceived | TrailersReceived | ResetReceived | CreditReceived | PongReceived
+    RequestReceived
+    | ResponseReceived
+    | DataReceived
+    | TrailersReceived
+    | ResetReceived
+    | CreditReceived
+    | PongReceived
+    | AckReceived
 )
 
 

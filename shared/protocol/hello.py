@@ -30,6 +30,16 @@ class Limits(msgspec.Struct, frozen=True, array_like=True):
     link_window_bytes: int = LINK_WINDOW_BYTES
 
 
+class Resume(msgspec.Struct, frozen=True, array_like=True):
+    """Which link the client wants to go on with, over the transport on which it says so."""
+
+    link_id: str
+    key: str
+    """What WELCOME gave: only the client of that link knows it."""
+    received: int
+    """Numbered messages that the client has."""
+
+
 class Hello(msgspec.Struct, frozen=True, array_like=True):
     """HELLO: the client's first frame."""
 
@@ -37,6 +47,7 @@ class Hello(msgspec.Struct, frozen=True, array_like=True):
     """Name and version, for the operator's eyes."""
     capabilities: tuple[str, ...]
     endpoints: tuple[Wanted, ...]
+    resume: Resume | None = None
 
 
 class Welcome(msgspec.Struct, frozen=True, array_like=True):
@@ -46,6 +57,11 @@ class Welcome(msgspec.Struct, frozen=True, array_like=True):
     link_id: str
     limits: Limits
     endpoints: tuple[Granted, ...]
+    resume_key: str = ""
+    resume_seconds: float = 0.0
+    """How long the relay keeps the link without a transport."""
+    received: int | None = None
+    """Numbered messages that the relay has of the link that goes on; None: this is a new link."""
 
 
 class Bind(msgspec.Struct, frozen=True, array_like=True):

@@ -38,7 +38,7 @@ class Stream:
 class Streams:
     """Numbers and finds streams. The relay opens odd ones, in rising order."""
 
-    __slots__ = ("_highest", "_live", "_most", "_next", "opens", "window_bytes")
+    __slots__ = ("_highest", "_live", "_next", "most", "opens", "window_bytes")
 
     def __init__(self, *, opens: bool, most: int, window_bytes: int) -> None:
         """Begin with none.
@@ -49,7 +49,7 @@ class Streams:
             window_bytes: credit each begins with, both ways.
         """
         self.opens = opens
-        self._most = most
+        self.most = most
         self._live: dict[int, Stream] = {}
         self._next = 1
         self._highest = 0
@@ -61,12 +61,12 @@ class Streams:
     @property
     def full(self) -> bool:
         """True when no further stream may be opened for now."""
-        return len(self._live) >= self._most
+        return len(self._live) >= self.most
 
     def open(self) -> Stream:
         """Make the next stream of ours. Asked for only while not `full`."""
         if not self.opens or self.full:
-            raise AssertionError(f"stream opened with {len(self._live)} of {self._most} live")
+            raise AssertionError(f"stream opened with {len(self._live)} of {self.most} live")
         stream = self._live[self._next] = Stream(self._next, self.window_bytes)
         self._highest = self._next
         self._next += 2
@@ -82,7 +82,7 @@ class Streams:
             raise ProtocolError(f"stream {number} cannot be opened")
         self._highest = number
         if self.full:
-            raise ProtocolError(f"more than {self._most} streams")
+            raise ProtocolError(f"more than {self.most} streams")
         stream = self._live[number] = Stream(number, self.window_bytes)
         return stream
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -11,7 +12,7 @@ from shared.exchange import Request, Response
 from shared.protocol.codes import LINK_PATH, SUBPROTOCOL
 from shared.protocol.hello import Wanted
 from tests.doors import Visitor, opened, visiting
-from tests.exchanges import drain, request
+from tests.exchanges import drain, echo, request
 from tests.waiting import settled
 
 
@@ -66,7 +67,7 @@ async def test_same_owner_takes_the_name_over(tmp_path: Path) -> None:
     """The newest client of an owner serves; the one before is told, and stops for good."""
 
     async def second_answer(asked: Request) -> Response:
-        answer = await echo_of(asked)
+        answer = await echo(asked)
         return Response(answer.head, answer.content)
 
     async with opened(tmp_path) as door:
@@ -85,13 +86,6 @@ async def test_same_owner_takes_the_name_over(tmp_path: Path) -> None:
                 answer.close()
 
 
-async def echo_of(asked: Request) -> Response:
-    """Answer as `tests.exchanges.echo`."""
-    from tests.exchanges import echo  # noqa: PLC0415 - named apart, so that the test reads as what it means
-
-    return await echo(asked)
-
-
 async def test_pool_shares_the_deliveries(tmp_path: Path) -> None:
     """Clients that asked for a pool take turns."""
     served: list[str] = []
@@ -99,7 +93,7 @@ async def test_pool_shares_the_deliveries(tmp_path: Path) -> None:
     def named(name: str) -> Visitor:
         async def handler(asked: Request) -> Response:
             served.append(name)
-            return await echo_of(asked)
+            return await echo(asked)
 
         return Visitor(door.dialer(token), Wanted("demo", pool=True), handler=handler)
 
@@ -151,6 +145,65 @@ async def test_restarted_relay_gets_its_clients_back(tmp_path: Path) -> None:
             await visitor.until(online=True)
             answer = await door.endpoint("demo")(request(b"again"))
             assert await drain(answer.content) == b"again"
+            answer.close()
+
+
+async def test_exchange_survives_a_lost_connection(tmp_path: Path) -> None:
+    """What is with the app when the connection is lost is answered over the next one; the app is asked once."""
+    proceed = asyncio.Event()
+    asked_for: list[bytes] = []
+
+    async def slow(asked: Request) -> Response:
+        asked_for.append(asked.head.target)
+        await proceed.wait()
+        return await echo(asked)
+
+    async with opened(tmp_path) as door:
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")), handler=slow)
+        async with visiting(visitor):
+            await visitor.until(online=True)
+            asking = asyncio.get_running_loop().create_task(cast("Any", door.endpoint("demo")(request(b"x" * 100_000))))
+            await settled(lambda: asked_for)
+            door.cut()
+            await visitor.until(online=False)
+            proceed.set()
+            answer = await asking
+            assert (await drain(answer.content), asked_for) == (b"x" * 100_000, [b"/hooks"])
+            answer.close()
+
+
+async def test_relay_that_forgot_the_link_begins_a_new_one(tmp_path: Path) -> None:
+    """A link that cannot go on is not pretended to: what ran on it ends, and the next delivery is served."""
+
+    async def hang(_asked: Request) -> Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with opened(tmp_path) as door:
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")), handler=hang)
+        async with visiting(visitor):
+            await visitor.until(online=True)
+            asking = asyncio.get_running_loop().create_task(cast("Any", door.endpoint("demo")(request(b"x"))))
+            await settled(lambda: door.endpoint("demo").active)
+            for member in door.entrance.members:
+                member.link.abort("forgotten by the test")
+            with pytest.raises(ExchangeFailed) as caught:
+                await asking
+            assert caught.value.failure == Failure.ENDPOINT_LOST
+            await visitor.until(online=False)
+            await visitor.until(online=True)
+
+
+async def test_draining_relay_serves_what_still_comes(tmp_path: Path) -> None:
+    """A client that is told to go elsewhere answers on the old link until the relay ends it."""
+    async with opened(tmp_path) as door:
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")))
+        async with visiting(visitor):
+            await visitor.until(online=True)
+            door.entrance.drain()
+            await visitor.until(online=False)
+            answer = await door.endpoint("demo")(request(b"still"))
+            assert await drain(answer.content) == b"still"
             answer.close()
 
 

@@ -283,6 +283,6 @@ async def test_congested_transport_gathers() -> None:
             await asyncio.sleep(0)
         assert not asking.done()
         pair.relay_wire.congested = False
-        pair.relay.on_writable()
+        pair.relay.take_room()
         answer = await asking
         assert await drain(answer.content) == b"x"
