@@ -11,8 +11,9 @@ from importlib.metadata import version
 from client import places
 from client.api import ApiServer
 from client.deliveries import Feed, Record, Store
-from client.inspector import Inspector
+from client.inspector import ServedInspector
 from client.local_inspector import LocalInspector
+from client.origin.address import OriginAddress
 from client.origin.forward import Forward
 from client.plan import AgentPlan, TunnelPlan
 from client.relay import Tether
@@ -23,7 +24,7 @@ from client.signatures.engine import Signatures
 from client.signatures.require import Require
 from client.state import AgentState
 from client.tunnels import Tunnels
-from shared.errors import LinkRefused
+from shared.errors import LinkRefused, leaf
 from shared.exchange import Handler
 from shared.protocol.hello import Granted, Notice, Wanted
 
@@ -44,6 +45,7 @@ class Agent:
         self._store = self._build_store()
         self._chains = [self._build_chain(tunnel) for tunnel in plan.tunnels]
         self.state = AgentState(plan=plan, store=self._store, feed=self._feed, clock=time.time)
+        self._store.on_trouble = self.state.publish
         self._tether = Tether(
             dialer=plan.dialer,
             wanted=tuple(Wanted(tunnel.name, tunnel.pool) for tunnel in plan.tunnels),
@@ -54,8 +56,10 @@ class Agent:
             random=random.random,
         )
         signatures = Signatures(catalogue=self._catalogue, rules=[rule for plan in plan.tunnels for rule in plan.rules])
-        replayer = Replayer(self._tunnels, store=self._store, signatures=signatures, clock=time.time)
-        self.inspector: Inspector = LocalInspector(
+        replayer = Replayer(
+            self._tunnels, store=self._store, signatures=signatures, clock=time.time, elsewhere=self._elsewhere
+        )
+        self.inspector: ServedInspector = LocalInspector(
             store=self._store, feed=self._feed, replayer=replayer, status=self.state.status
         )
 
@@ -86,13 +90,20 @@ class Agent:
                 tasks.create_task(self.state.watch(self._tether))
                 tasks.create_task(self._tether.run())
         except* LinkRefused as group:
-            refused = _only(group)
-            self.refusal = refused
-            self.state.refused(refused)
+            refused = leaf(group)
+            if isinstance(refused, LinkRefused):
+                self.refusal = refused
+                self.state.refused(refused)
             raise refused from None
+        finally:
+            self._store.leaving = True
 
     def _build_store(self) -> Store:
         return Store.open(self._plan.history, clock=time.time)
+
+    def _elsewhere(self, address: str) -> Handler:
+        """Give the chain to another app, for a replay that names one."""
+        return self._build_chain(TunnelPlan("", OriginAddress.parse(address)))
 
     def _build_chain(self, tunnel: TunnelPlan) -> Handler:
         forward = Forward(
@@ -124,8 +135,3 @@ class Agent:
 
     def _noticed(self, notice: Notice) -> None:
         self.state.notice = notice.text
-
-
-def _only(group: BaseExceptionGroup[LinkRefused]) -> LinkRefused:
-    first = group.exceptions[0]
-    return first if isinstance(first, LinkRefused) else _only(first)

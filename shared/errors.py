@@ -97,3 +97,10 @@ class ContentBroken(TunnelError):  # noqa: N818 - named for what happened
         super().__init__(f"{failure}: {detail}" if detail else str(failure))
         self.failure = failure
         self.detail = detail
+
+
+def leaf(error: BaseException) -> BaseException:
+    """Give the first exception inside nested groups, or `error` itself: what a TaskGroup of one concern raised."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from shared.errors import leaf
+
 T = TypeVar("T")
 
 
@@ -44,10 +46,3 @@ async def first(*coroutines: Coroutine[Any, Any, object]) -> None:
                 task.cancel()
     except BaseExceptionGroup as group:
         raise leaf(group) from None
-
-
-def leaf(error: BaseException) -> BaseException:
-    """Give the first exception inside nested groups."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

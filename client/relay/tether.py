@@ -8,7 +8,7 @@ import msgspec
 
 from client.relay.backoff import Backoff
 from client.relay.dial import Dialer, DialFailed
-from shared.errors import LinkClosed, LinkRefused, ProtocolError
+from shared.errors import LinkClosed, LinkRefused, ProtocolError, leaf
 from shared.exchange import Handler
 from shared.link import Doorstep, Link
 from shared.link.doorstep import words
@@ -95,7 +95,7 @@ class Tether:
                 finally:
                     await self._leave()
         except* LinkRefused as group:
-            raise _leaf(group) from None
+            raise leaf(group) from None
 
     async def _hold_on(self, tasks: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
@@ -201,8 +201,3 @@ class Tether:
             self._refused = LinkRefused(_FINAL[GoAwayCode(code)], sentence, final=True)
         if self._link is not None:
             self._link.retire(sentence)
-
-
-def _leaf(group: BaseExceptionGroup[LinkRefused]) -> LinkRefused:
-    first = group.exceptions[0]
-    return first if isinstance(first, LinkRefused) else _leaf(first)
