@@ -108,7 +108,7 @@ async def opened(directory: Path, authority: Authority, *, front: str) -> AsyncI
             await until((directory / "nginx" / "nginx.pid").exists, what=f"nginx\n{nginx.text}")
             yield door
         finally:
-            nginx.cleanse()
+            await nginx.stop()
 
 
 def _start_nginx(directory: Path, *, port: int, relay: int) -> Program:
@@ -116,4 +116,9 @@ def _start_nginx(directory: Path, *, port: int, relay: int) -> Program:
     configuration = directory / "nginx.conf"
     configuration.write_text(_NGINX.format(directory=directory, port=port, relay=relay), encoding="utf-8")
     command: list[str | Path] = [find("nginx") or "nginx", "-c", configuration, "-g", "daemon off;"]
-    return Program(command, env={"PATH": "/usr/sbin:/usr/bin:/bin"}, logs=directory / "nginx.log", cwd=directory)
+    return Program(
+        command,
+        env={"PATH": "/usr/sbin:/usr/bin:/bin", "HOME": str(directory)},
+        logs=directory / "nginx.log",
+        cwd=directory,
+    )

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -179,9 +181,9 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving() -> AsyncIterator[App]:
-    """Give a running app; its connections end with the block."""
+async def serving(*, tls: ssl.SSLContext | None = None, path: Path | None = None) -> AsyncIterator[App]:
+    """Give a running app, with TLS or on a Unix socket where that is asked for; its connections end with the block."""
     app = App()
-    async with listening(app.serve) as port:
+    async with listening(app.serve, tls=tls, path=path) as port:
         app.port = port
         yield app

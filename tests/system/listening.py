@@ -1,8 +1,10 @@
-"""A TCP listener on 127.0.0.1 whose connections end with the block that opened it."""
+"""A listener on this machine whose connections end with the block that opened it."""
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -10,8 +12,13 @@ BUFFER_BYTES = 128 * 1024
 
 
 @contextlib.asynccontextmanager
-async def listening(serve: Serve) -> AsyncIterator[int]:
+async def listening(serve: Serve, *, tls: ssl.SSLContext | None = None, path: Path | None = None) -> AsyncIterator[int]:
     """Serve each connection in a task of its own and give the port.
+
+    Args:
+        serve: serves one connection.
+        tls: terminates TLS with it.
+        path: listens on this Unix socket instead; the port is 0.
 
     The block is the tasks' parent. It is no TaskGroup, since that would wrap what a test in the block raises.
     """
@@ -30,9 +37,14 @@ async def listening(serve: Serve) -> AsyncIterator[int]:
         running.add(task)
         task.add_done_callback(running.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=BUFFER_BYTES)
+    if path is None:
+        server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=BUFFER_BYTES, ssl=tls)
+        port = server.sockets[0].getsockname()[1]
+    else:
+        server = await asyncio.start_unix_server(accept, path, limit=BUFFER_BYTES, ssl=tls)
+        port = 0
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield port
     finally:
         server.close()
         tasks = list(running)

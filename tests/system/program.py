@@ -1,5 +1,6 @@
 """A real program as a process: what it says, how it ends."""
 
+import contextlib
 import os
 import re
 import signal
@@ -27,7 +28,7 @@ class Finished(NamedTuple):
 
 
 class Program:
-    """A running program in a process group of its own; its output goes to files, so that no pipe can fill up."""
+    """A running program in a process group and with a home of its own; it writes to files, so that no pipe fills up."""
 
     def __init__(self, command: Sequence[str | Path], *, env: Mapping[str, str], logs: Path, cwd: Path) -> None:
         """Start it.
@@ -50,6 +51,7 @@ class Program:
                 start_new_session=True,
             )
         self.pid = self._process.pid
+        self._home = env["HOME"]
 
     @property
     def running(self) -> bool:
@@ -109,25 +111,24 @@ class Program:
         """Send a signal to the whole group, the program's children included."""
         os.killpg(self.pid, number)
 
-    def group(self) -> list[int]:
-        """Give the processes of its group that are still there: empty when nothing was left behind."""
-        return group(self.pid)
+    def family(self) -> list[int]:
+        """Give the processes that run with its home: empty when nothing was left behind."""
+        return family(self._home)
 
     def cleanse(self) -> None:
-        """End whatever is left of its group."""
-        for pid in self.group():
-            os.kill(pid, signal.SIGKILL)
-        self._process.wait()
+        """End it, and whatever it started."""
+        self.kill()
+        for pid in self.family():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
-def group(leader: int) -> list[int]:
-    """Give the processes of a process group."""
+def family(home: str) -> list[int]:
+    """Give the processes whose environment has this home directory, which belongs to one role of one test alone."""
+    mark = f"HOME={home}".encode()
     found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, leads = entry.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()[:3]
-        except OSError:
-            continue
-        if int(leads) == leader and state != "Z":
-            found.append(int(entry.parent.name))
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark in entry.read_bytes().split(b"\0"):
+                found.append(int(entry.parent.name))
     return found

@@ -35,7 +35,12 @@ class Terminal:
         Raises:
             AssertionError: they were not in time.
         """
-        await until(lambda: text in self.screen, seconds=seconds, what=f"{text!r} on the screen")
+
+        def look() -> bool:
+            assert self.process.poll() is None or text in self.screen, f"ended without {text!r}: {self.screen[-500:]!r}"
+            return text in self.screen
+
+        await until(look, seconds=seconds, what=f"{text!r} on the screen")
 
     async def ended(self, *, seconds: float = 15.0) -> int:
         """Wait until the program has ended; give its exit code."""

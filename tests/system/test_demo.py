@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.program import group
+from tests.system.program import family
 from tests.system.supervisor import PROGRAMS, Supervisor
 from tests.system.terminal import on_terminal
 
@@ -34,7 +34,7 @@ async def test_once_shows_the_series_and_ends_well(supervisor: Supervisor, tempo
     assert all(line.startswith("ok ") for line in lines), done.out
     assert all(word in done.out for word in ("call.ended", "transcript.ready", "500, then 200", "forge"))
     assert str(len(lines)) in summary
-    assert program.group() == []
+    assert program.family() == []
     assert files(temporary) == []
 
 
@@ -44,7 +44,7 @@ async def test_interrupted_demo_leaves_nothing(supervisor: Supervisor, temporary
     await program.says(r"-->", seconds=30)
     done = await program.interrupt()
     assert done.code in {0, 130}, done.text
-    assert program.group() == []
+    assert program.family() == []
     assert files(temporary) == []
 
 
@@ -57,5 +57,5 @@ async def test_demo_on_a_terminal_ends_with_q(supervisor: Supervisor, temporary:
         assert await terminal.ended() == 0
         assert b"Traceback" not in terminal.screen
         assert terminal.screen.rfind(b"\x1b[?1049l") > terminal.screen.rfind(b"\x1b[?1049h")
-        assert group(terminal.process.pid) == []
+        assert family(env["HOME"]) == []
     assert files(temporary) == []

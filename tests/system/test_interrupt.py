@@ -23,7 +23,7 @@ def check_quiet(program: Program, done: Finished) -> None:
     """See that nothing is left and nothing looks like a failure."""
     assert done.code in INTERRUPTED or done.code == -2, done
     assert "Traceback" not in done.text, done.text
-    assert program.group() == []
+    assert program.family() == []
 
 
 def check_free(port: int) -> None:

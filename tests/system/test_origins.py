@@ -1,12 +1,11 @@
 """Where an app may be, and a relay that a client brings itself."""
 
-import asyncio
 import ssl
 
 import pytest
 
 from tests.authority import Authority
-from tests.system.app import App
+from tests.system.app import App, serving
 from tests.system.history import deliveries
 from tests.system.sender import Sender
 from tests.system.supervisor import Client, Relay, Supervisor, free_port
@@ -17,31 +16,26 @@ pytestmark = pytest.mark.system
 LINE_BYTES = 5 * 1024 * 1024
 
 
-async def test_app_on_a_unix_socket_is_reached(supervisor: Supervisor, relay: Relay, token: str, app: App) -> None:
+async def test_app_on_a_unix_socket_is_reached(supervisor: Supervisor, relay: Relay, token: str) -> None:
     """`unix:/path` leads to an app that listens there."""
     path = supervisor.directory / "app.sock"
-    server = await asyncio.start_unix_server(app.serve, path)
-    async with server:
-        client = await supervisor.client(relay, f"unix:{path}", token=token)
+    async with serving(path=path) as app:
+        await supervisor.client(relay, f"unix:{path}", token=token)
         sent = await Sender(relay.plain_port, "demo.localhost").send(b"x")
-        await client.program.stop()
     assert (sent.status, len(app.journal)) == (200, 1)
 
 
 @pytest.mark.parametrize("options", [(), ("--insecure-origin",)])
 async def test_app_with_its_own_certificate_needs_consent(
-    supervisor: Supervisor, relay: Relay, token: str, authority: Authority, app: App, options: tuple[str, ...]
+    supervisor: Supervisor, relay: Relay, token: str, authority: Authority, options: tuple[str, ...]
 ) -> None:
     """An https app whose certificate nobody vouches for is 502 `origin-tls`, unless `--insecure-origin` is said."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     issued = authority.issue("localhost")
     context.load_cert_chain(issued.certificate, issued.key)
-    server = await asyncio.start_server(app.serve, "127.0.0.1", 0, ssl=context)
-    async with server:
-        origin = f"https://localhost:{server.sockets[0].getsockname()[1]}"
-        client = await supervisor.client(relay, origin, *options, token=token)
+    async with serving(tls=context) as app:
+        await supervisor.client(relay, f"https://localhost:{app.port}", *options, token=token)
         sent = await Sender(relay.plain_port, "demo.localhost").send(b"x")
-        await client.program.stop()
     assert sent.response is not None
     assert (sent.status, sent.response.first(b"hookline-error")) == ((200, None) if options else (502, b"origin-tls"))
 
@@ -73,5 +67,5 @@ async def test_local_needs_no_server(supervisor: Supervisor, app: App) -> None:
     assert (done.code, done.out) == (0, "200"), done.err
     ended = await program.interrupt()
     assert ended.code in {0, 130}, ended.text
-    assert program.group() == []
+    assert program.family() == []
     assert "PRIVATE KEY" not in ended.text

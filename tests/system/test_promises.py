@@ -92,7 +92,7 @@ async def test_killed_client_leaves_no_delivery_hanging(
         await until(lambda: sum(sent.status == 200 for sent in sender.manifest) == 20)
         await asyncio.sleep(ROW_SECONDS)
         client.program.kill()
-    again = await supervisor.client(relay, app.port, token=token)
+        again = await supervisor.client(relay, app.port, token=token)
     history = await read_history(again)
     assert verify(sender.manifest, app.journal, history) == []
     assert {sent.status for sent in sender.manifest[::2]} <= {502, 503}
