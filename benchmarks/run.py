@@ -5,6 +5,7 @@ import dataclasses
 import http.client
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,8 @@ MIB = 1024 * 1024
 @contextlib.contextmanager
 def stage(*, big_mib: int) -> Iterator[tuple[Place, Path, Path]]:
     """Give a place with its local app running, the file of signatures and the large file; remove all of it after."""
+    # SIGTERM becomes what Ctrl-C is: the blocks below end what they started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="hookline-bench-") as name:
         directory = Path(name)
         directory.chmod(0o755)  # nginx's worker may run as another user
