@@ -115,10 +115,13 @@ class HooklineApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Give the commands of the palette: every key, and the themes."""
         del screen
-        yield SystemCommand("theme", "choose the colours", self.action_change_theme)
+        yield SystemCommand("theme: choose the colours", "", self.action_change_theme)
+        main = self.screen_stack[0]
         for entry in ENTRIES:
-            if entry.action.startswith(("screen.", "app.")) and entry.action != "app.command_palette":
-                yield SystemCommand(f"{entry.id} ({entry.shown})", entry.does, _runner(self, entry.action))
+            owner, _, action = entry.action.partition("(")[0].rpartition(".")
+            usable = owner == "screen" and isinstance(main, MainScreen) and main.check_action(action, ())
+            if usable or (owner == "app" and action != "command_palette"):
+                yield SystemCommand(f"{entry.id}: {entry.does}", f"key {entry.shown}", _runner(self, entry.action))
 
     def action_keys(self) -> None:
         """Show every key."""

@@ -1,6 +1,7 @@
 """The keys."""
 
 from collections import Counter
+from pathlib import Path
 
 from client.tui.footer import footer_line
 from client.tui.keymap import ENTRIES, bindings
@@ -65,3 +66,9 @@ def test_key_list_is_found_by_key_and_by_word() -> None:
     assert len(key_lines("r")) == 2
     assert any("follow the newest" in text_of(line) for line in key_lines("FOLLOW"))
     assert text_of(key_lines("no such")[0]) == "no key is called like that"
+
+
+def test_every_key_is_in_the_manual() -> None:
+    """The page about the screen names each key by its id and by what it does."""
+    manual = (Path(__file__).resolve().parents[3] / "docs" / "tui.md").read_text(encoding="utf-8")
+    assert [entry.id for entry in ENTRIES if f"| {entry.does} | `{entry.id}` |" not in manual] == []

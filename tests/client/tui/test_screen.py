@@ -302,7 +302,7 @@ async def test_palette_has_the_commands(desk: Open) -> None:
     """Every key's action can be found by name."""
     async with desk(client()) as one:
         await one.press("ctrl+p", *"replay")
-        await one.sees("replay (r)")
+        await one.sees("replay: send the same bytes")
         await one.press("enter")
         await one.press("enter")
         await one.until(lambda: one.fake.replayed == ["dlv_000003"])
