@@ -101,7 +101,10 @@ async def test_cancelled_exchange_counts_no_more() -> None:
     """Cancelling the sender's task frees the exchange's place."""
 
     class Silent(MadeUp):
+        """A link that never answers."""
+
         async def request(self, request: Request) -> Response:
+            """Answer never."""
             await asyncio.Event().wait()
             raise AssertionError
 

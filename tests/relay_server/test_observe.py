@@ -65,6 +65,7 @@ async def test_bytes_are_counted_both_ways(lines: list[logging.LogRecord]) -> No
     """What is taken of both contents is counted."""
 
     async def inner(asked: Request) -> Response:
+        """Stand for what is watched."""
         assert asked.content.whole() == b"hello"
         return response(b"ok")
 
@@ -89,6 +90,7 @@ async def test_line_of_a_failed_exchange(error: BaseException, failure: str, lin
     """The line names why there was no answer, and the reason goes on to the caller."""
 
     async def inner(_: Request) -> Response:
+        """Stand for what is watched."""
         raise error
 
     with pytest.raises(type(error)):
@@ -101,6 +103,7 @@ async def test_line_of_an_answer_that_broke_off(lines: list[logging.LogRecord]) 
     content = Content(ended=False)
 
     async def inner(_: Request) -> Response:
+        """Stand for what is watched."""
         return response(content)
 
     answer = await observed(inner)(request())
@@ -116,6 +119,7 @@ async def test_line_of_an_answer_that_nobody_took(lines: list[logging.LogRecord]
     content = Content(ended=False)
 
     async def inner(_: Request) -> Response:
+        """Stand for what is watched."""
         return response(content)
 
     (await observed(inner)(request())).close()

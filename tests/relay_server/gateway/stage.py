@@ -173,6 +173,7 @@ def taking(stage: "Stage | None" = None, answer: bytes = b"ok") -> Script:
     """Give a script that takes the whole request, then answers with `answer`."""
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         content = b"" if request.head.upgrade else await taken(request.content)
         if stage is not None:
             stage.seen.append(Seen(request.head, content, request.content.trailers))
@@ -191,6 +192,7 @@ def saying(head: ResponseHead, content: Content | bytes = b"") -> Script:
     """Give a script that takes the request and answers with one head and content."""
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         await taken(request.content)
         return Response(head, Content(content) if isinstance(content, bytes) else content)
 

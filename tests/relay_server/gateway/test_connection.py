@@ -123,6 +123,7 @@ async def test_pipelining_is_bounded() -> None:
     gate = asyncio.Event()
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         await gate.wait()
         return Response(OK, Content(b"ok"))
 
@@ -177,6 +178,7 @@ async def test_half_close_still_gets_its_answer() -> None:
     gate = asyncio.Event()
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         await gate.wait()
         return Response(OK, Content(b"ok"))
 
@@ -208,6 +210,7 @@ async def test_sender_that_leaves_cancels_the_exchange(*, half_closed: bool) -> 
     ended = asyncio.Event()
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         try:
             await asyncio.Event().wait()
         finally:

@@ -65,6 +65,7 @@ async def test_content_that_nobody_takes_is_not_the_senders_fault() -> None:
     gate = asyncio.Event()
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         await gate.wait()
         await taken(request.content)
         return Response(OK, Content(b"ok"))

@@ -100,6 +100,7 @@ async def test_sender_that_leaves_closes_the_answer() -> None:
     stream = Content(ended=False)
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         response = Response(ResponseHead(200, b"OK", ()), stream)
         response.on_close(closed.set)
         return response

@@ -64,6 +64,7 @@ async def test_sender_that_leaves_over_tls_cancels_the_exchange(tls: Contexts) -
     """Over TLS the end of the sender's half is the end of the connection."""
 
     async def never(_: Request) -> Response:
+        """Answer never."""
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -88,6 +89,7 @@ async def own_host() -> AsyncIterator[web.Server]:
     """Give the relay's own application, as aiohttp serves it."""
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        """Stand for the app."""
         if request.headers.get("Upgrade") == "websocket":
             socket = web.WebSocketResponse()
             await socket.prepare(request)
@@ -141,6 +143,7 @@ async def test_independent_client_agrees() -> None:
     """Aiohttp's client reads the answers as they are meant: counted, chunked, empty, kept connections."""
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         content = Content(ended=False)
         content.feed(request.head.target)
         content.end()
@@ -183,6 +186,7 @@ async def test_drain_lets_exchanges_finish() -> None:
     gate = asyncio.Event()
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         await gate.wait()
         return Response(OK, Content(b"ok"))
 
@@ -209,6 +213,7 @@ async def test_drain_ends_after_its_time() -> None:
     ended = asyncio.Event()
 
     async def never(_: Request) -> Response:
+        """Answer never."""
         try:
             await asyncio.Event().wait()
         finally:

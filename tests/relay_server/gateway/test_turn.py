@@ -36,6 +36,7 @@ async def test_small_content_is_whole_when_the_endpoint_is_asked() -> None:
     whole: list[bytes | None] = []
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         whole.append(request.content.whole())
         return Response(OK, Content(b"ok"))
 
@@ -52,6 +53,7 @@ async def test_chunked_content_with_trailers_in_both_directions() -> None:
     """Chunked content and its trailers pass both ways, except trailers that may not come so late."""
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         stage.seen.append(Seen(request.head, await taken(request.content), request.content.trailers))
         content = Content(ended=False)
         content.feed(b"one")
@@ -70,6 +72,7 @@ async def test_continue_is_said_at_the_first_read() -> None:
     wanted = asyncio.Event()
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         await wanted.wait()
         stage.seen.append(Seen(request.head, await taken(request.content), ()))
         return Response(OK, Content(b"ok"))
@@ -109,6 +112,7 @@ async def test_failure_of_the_endpoint_is_a_refusal(error: Exception, status: in
     """Whatever the endpoint raises becomes an answer with its code, and the connection lives on."""
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         raise error
 
     async with opened(script) as stage:
@@ -125,6 +129,7 @@ async def test_early_answer_ends_the_upload() -> None:
     """An answer that comes while the sender still sends reaches it whole, then the connection ends."""
 
     async def script(_: Request) -> Response:
+        """Stand for the endpoint."""
         return Response(replace_length(OK, 5), Content(b"early"))
 
     async with opened(script) as stage:
@@ -176,6 +181,7 @@ async def test_upgrade_carries_raw_bytes_both_ways() -> None:
     """After 101 both contents carry the other protocol's bytes, also those that came early."""
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         assert request.head.upgrade == b"websocket"
         head = ResponseHead(101, b"Switching Protocols", ((b"Sec-WebSocket-Accept", b"x"),))
         return Response(head, request.content)
@@ -253,6 +259,7 @@ async def test_websocket_of_an_independent_client() -> None:
     """The `websockets` library talks through the door as to the app itself."""
 
     async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
         app, head = ServerProtocol(max_size=None), request.head
         fields = (*head.fields, (b"Connection", b"Upgrade"), (b"Upgrade", head.upgrade))
         lines = b"".join(b"%b: %b\r\n" % field for field in fields)
@@ -269,6 +276,7 @@ async def test_websocket_of_an_independent_client() -> None:
         return response
 
     async def answer(app: ServerProtocol, received: Content, content: Content) -> None:
+        """Stand for the app."""
         while not app.close_expected():
             app.receive_data(await received.read())
             for event in app.events_received():
