@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.units import UnitError, parse_duration, parse_size
 
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _AGO = re.compile(r"(?:[\d.]+[a-z]{1,2})+")
 _DAYS = {"today": 0, "yesterday": 1}
 

@@ -9,7 +9,7 @@ import re
 
 from client.deliveries.importing.errors import RequestUnreadable, place
 
-_PLAIN = re.compile(rb"[^\s'\"\\$`|&;<>()#]+|(?<=\S)#")
+_PLAIN = re.compile(rb"[^\s'\"\\$`|&;<>()#]+")
 _BLANK = re.compile(rb"(?:[ \t\r]|\\\r?\n)+")
 _NAMED = {
     b"n": b"\n",
@@ -118,10 +118,13 @@ class _Words:
                 piece, at = self._until_quote(at + 1)
             elif char == b'"':
                 piece, at = self._double(at + 1)
-            elif char == b"\\" and data[at : at + 2] != b"\\\n":
-                piece, at = data[at + 1 : at + 2], at + 2
+            elif char == b"\\":
+                following = data[at + 1 : at + 2]
+                piece, at = b"" if following == b"\n" else following, at + 2
             elif char == b"$":
                 piece, at = self._dollar(at)
+            elif char == b"#" and pieces:
+                piece, at = char, at + 1
             else:
                 break
             pieces.append(piece)
