@@ -1,25 +1,31 @@
 """The log: one line an event, `time level event key=value…` or a JSON object, safe to show and free of tokens."""
 
+import asyncio
 import json
 import logging
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Literal, TextIO
 
 from shared.printable import printable, printable_line
 
+FLUSH_SECONDS = 0.1
+
 Form = Literal["text", "json"]
 
 _TOKEN = re.compile(r"hkl_[0-9A-Za-z_-]+")
-_PLAIN = re.compile(r"[^\s\"'=\\]+")
+_PLAIN = re.compile(r"[!#-&(-<>-\[\]-~]+")
+"""ASCII that needs neither quotes nor a look at what it could do to a terminal."""
+_UNQUOTED = re.compile(r"[^\s\"'=\\]+")
 _OWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
 """What every record has; any other attribute is a field of the event."""
 
 
 def redacted(text: str) -> str:
     """Give `text` with everything that looks like a token of this product blotted out."""
-    return _TOKEN.sub("hkl_***", text)
+    return _TOKEN.sub("hkl_***", text) if "hkl_" in text else text
 
 
 class Log:
@@ -101,6 +107,37 @@ def configure(*, level: int | str, stream: TextIO, form: Form = "text", tracebac
 
 
 class _Quiet(logging.StreamHandler[TextIO]):
+    """Writes lines; those of a busy moment leave together, since a flush costs as much as the line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._flushing = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, and have it leave within FLUSH_SECONDS, a warning at once."""
+        try:
+            self.stream.write(self.format(record) + self.terminator)
+            if record.levelno >= logging.WARNING or not self._flush_soon():
+                self.flush()
+        except Exception:  # noqa: BLE001 - logging's own rule for handlers
+            self.handleError(record)
+
+    def _flush_soon(self) -> bool:
+        """Arrange a flush by the event loop; False where none runs."""
+        if self._flushing:
+            return True
+        try:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush_now)
+        except RuntimeError:
+            return False
+        self._flushing = True
+        return True
+
+    def _flush_now(self) -> None:
+        self._flushing = False
+        with suppress(OSError, ValueError):
+            self.flush()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Drop the line: a log that cannot be written must not stop what it tells of."""
 
@@ -109,15 +146,16 @@ class _Event(logging.Formatter):
     def __init__(self, *, tracebacks: bool) -> None:
         super().__init__()
         self._tracebacks = tracebacks
+        self._second = -1
+        self._second_text = ""
 
     def fields(self, record: logging.LogRecord) -> dict[str, object]:
         """Give the event's fields, whichever way it was logged, with the exception as `error`."""
-        found: dict[str, object] = {}
-        for key, value in vars(record).items():
-            if key == "fields" and isinstance(value, Mapping):
-                found.update(value)
-            elif key not in _OWN:
-                found[key] = value
+        own = record.__dict__.get("fields")
+        if isinstance(own, dict):
+            found: dict[str, object] = own if record.exc_info is None else dict(own)
+        else:
+            found = {key: value for key, value in vars(record).items() if key not in _OWN}
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             found["error"] = f"{type(error).__name__}: {error}".removesuffix(": ")
@@ -129,7 +167,10 @@ class _Event(logging.Formatter):
 
     def time(self, record: logging.LogRecord) -> str:
         """Give the record's time as RFC 3339 in UTC, to the millisecond."""
-        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z"
+        second = int(record.created)
+        if second != self._second:
+            self._second, self._second_text = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        return f"{self._second_text}.{int(record.msecs):03d}Z"
 
 
 class _Text(_Event):
@@ -158,8 +199,11 @@ class _Json(_Event):
 
 
 def _word(value: object) -> str:
-    text = printable_line(_text(value))
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    text = _text(value)
+    if _PLAIN.fullmatch(text):
+        return text
+    text = printable_line(text)
+    return text if _UNQUOTED.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _value(value: object) -> bool | int | float | str | None:
