@@ -8,6 +8,7 @@ from shared.exchange import Handler, Request, Response
 from shared.link.answering import Answering
 from shared.link.asking import Asking
 from shared.link.doorstep import Doorstep
+from shared.link.ear import Ear
 from shared.link.heartbeat import Heartbeat
 from shared.link.outbox import Outbox
 from shared.link.stream import Exchange, failure_of
@@ -20,6 +21,8 @@ from shared.protocol.hello import GoAway, Limits
 
 CLOSE_GOING_AWAY = 1001
 CLOSE_PROTOCOL_ERROR = 4400
+CLOSED_SECONDS = 10.0
+"""A peer whose connection was closed, not silent, is back by then, or it is a process that has ended."""
 
 
 class Link:
@@ -48,7 +51,7 @@ class Link:
         self._on_event = on_event
         self.resume_seconds = resume_seconds
         self._transport: Transport | None = None
-        self._ear: _Ear | None = None
+        self._ear: Ear | None = None
         self._exchanges: dict[int, Exchange] = {}
         self._outbox = Outbox(self._connection)
         self._asking = Asking(self._connection, self._outbox, self._exchanges)
@@ -103,7 +106,7 @@ class Link:
         """
         missing = self._outbox.ledger.missing(peer_received)
         if self._ear is not None:
-            self._ear.link = None
+            self._ear.fence()
         if self._transport is not None:
             self._transport.abort()
         if self._expiry is not None:
@@ -114,7 +117,7 @@ class Link:
         self._outbox.attach(transport, missing)
         self._heartbeat.start()
         self._waiting.release()
-        self._ear = _Ear(self)
+        self._ear = Ear(self)
         doorstep.hand_over(self._ear)
 
     def check_resumable(self, peer_received: int) -> None:
@@ -205,25 +208,31 @@ class Link:
         """Go on sending."""
         self._outbox.flush()
 
-    def take_loss(self, reason: str) -> None:
-        """Wait for another transport, or end where there will be none."""
+    def take_loss(self, reason: str, *, patience_seconds: float = CLOSED_SECONDS) -> None:
+        """Wait for another transport, or end where there will be none.
+
+        Args:
+            reason: why the transport is gone.
+            patience_seconds: how long to wait at most. A connection that was closed tells a peer that lives at once.
+        """
         self._transport = None
         self._outbox.detach()
         self._heartbeat.stop()
         if not self._detached.done():
             self._detached.set_result(reason)
         if self.resume_seconds and not self._lost.done():
-            self._expiry = self._loop.call_later(self.resume_seconds, self._end, reason)
+            wait = min(self.resume_seconds, patience_seconds)
+            self._expiry = self._loop.call_later(wait, self._end, reason)
         else:
             self._end(reason)
 
     def _give_up(self, reason: str) -> None:
         """Drop a transport that is dead; the link may go on over another."""
         if self._ear is not None:
-            self._ear.link = None
+            self._ear.fence()
         if self._transport is not None:
             self._transport.abort()
-        self.take_loss(reason)
+        self.take_loss(reason, patience_seconds=self.resume_seconds)
 
     def _end(self, reason: str) -> None:
         if self._lost.done():
@@ -283,25 +292,3 @@ class Link:
     def _ping(self, opaque: bytes) -> None:
         self._connection.ping(opaque)
         self._outbox.schedule()
-
-
-class _Ear:
-    """Listens to one transport; fenced off once another one has taken its place."""
-
-    __slots__ = ("link",)
-
-    def __init__(self, link: Link) -> None:
-        self.link: Link | None = link
-
-    def on_message(self, message: bytes) -> None:
-        if self.link is not None:
-            self.link.take_message(message)
-
-    def on_writable(self) -> None:
-        if self.link is not None:
-            self.link.take_room()
-
-    def on_lost(self, reason: str) -> None:
-        if self.link is not None:
-            link, self.link = self.link, None
-            link.take_loss(reason)
