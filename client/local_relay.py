@@ -1,7 +1,6 @@
 """A relay on this machine, in a process of its own, for demos and trials."""
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -62,20 +61,36 @@ class LocalRelay:
             RelayBroken: it did not start; says why.
         """
         token = await _token(directory)
-        process = await asyncio.create_subprocess_exec(
-            *_program("serve", directory),
-            *("--domain", domain, "--listen", f"127.0.0.1:{_port()}", "--tls", "local-ca", "--admin", "off"),
-            *("--ready-json", "--end-with-stdin", "--log-level", "error"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
         try:
-            ready = await _ready(process)
+            process, ready = await _serve(directory, domain, PORT)
+        except RelayBroken:
+            process, ready = await _serve(directory, domain, 0)
+        try:
             yield cls(ready.url, ready.port, ready.domain, Path(ready.ca or ""), token)
         finally:
             await _stop(process)
+
+
+async def _serve(directory: Path, domain: str, port: int) -> tuple[asyncio.subprocess.Process, _Ready]:
+    """Start the relay on a port, 0 for any free one, and wait until it serves.
+
+    Raises:
+        RelayBroken: it does not; says why. Most often another program has the port.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *_program("serve", directory),
+        *("--domain", domain, "--listen", f"127.0.0.1:{port}", "--tls", "local-ca"),
+        *("--ready-json", "--end-with-stdin", "--log-level", "error"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        return process, await _ready(process)
+    except BaseException:
+        await _stop(process)
+        raise
 
 
 def _program(command: str, directory: Path) -> tuple[str, ...]:
@@ -97,17 +112,6 @@ async def _call(*words: str) -> tuple[int, str, str]:
     )
     out, err = await process.communicate()
     return process.returncode or 0, out.decode().strip(), printable_line(err.decode(errors="replace").strip())
-
-
-def _port() -> int:
-    """Give the usual port, or 0 for any free one when it is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", PORT))
-        except OSError:
-            return 0
-    return PORT
 
 
 async def _ready(process: asyncio.subprocess.Process) -> _Ready:

@@ -53,15 +53,10 @@ def command(
     """
     from client.cli.opening import open_tunnels  # noqa: PLC0415 - `--help` need not wait for it
 
-    secrets = tuple([f"env:{name}" for name in secret_env] + [f"file:{path}" for path in secret_file])
-    if secrets and not verify:
-        raise click.UsageError("a secret needs to know its scheme: add --verify SCHEME, such as --verify stripe")
-    if require_signature and not verify:
-        raise click.UsageError("--require-signature needs to know the scheme: add --verify SCHEME")
     tunnel = TunnelConfig(
         address=address,
         url=url,
-        verify=tuple(VerifyConfig(scheme=scheme, secret=secrets, require=require_signature) for scheme in verify),
+        verify=_checks(verify, secret_env, secret_file, require=require_signature),
         pool=pool,
         host_header=host_header,
         timeout=Duration(parse_duration(timeout)),
@@ -75,3 +70,19 @@ def command(
         "record": False if no_record else None,
     }
     run(open_tunnels({url: tunnel}, flags=flags, environ=os.environ, config=config, local=local))
+
+
+def _checks(
+    schemes: tuple[str, ...], variables: tuple[str, ...], files: tuple[str, ...], *, require: bool
+) -> tuple[VerifyConfig, ...]:
+    """Give the signature checks that the options ask for.
+
+    Raises:
+        UsageError: a secret, or a demand, without a scheme.
+    """
+    secrets = tuple([f"env:{name}" for name in variables] + [f"file:{path}" for path in files])
+    if secrets and not schemes:
+        raise click.UsageError("a secret needs to know its scheme: add --verify SCHEME, such as --verify stripe")
+    if require and not schemes:
+        raise click.UsageError("--require-signature needs to know the scheme: add --verify SCHEME")
+    return tuple(VerifyConfig(scheme=scheme, secret=secrets, require=require) for scheme in schemes)

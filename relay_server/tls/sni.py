@@ -3,8 +3,12 @@
 Python tells it to `sni_callback` alone: `SSLObject.server_hostname` stays None on the server's side.
 """
 
+import re
 import ssl
 from collections.abc import Callable
+
+_LITERAL = re.compile(r"[0-9.]+|.*:.*")
+"""An IPv4 or IPv6 address: no host name ends in a number (RFC 1123 section 2.1), or has a colon."""
 
 
 class NamedSSLObject(ssl.SSLObject):
@@ -23,6 +27,8 @@ def remember_names(context: ssl.SSLContext, then: Callable[[ssl.SSLObject, str],
 
     def on_name(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         asked = (name or "").lower()
+        if _LITERAL.fullmatch(asked):
+            asked = ""  # RFC 6066 allows no addresses here; a client that sends one means no name
         if isinstance(connection, NamedSSLObject) and asked:
             connection.requested_name = asked
         then(connection, asked)
