@@ -177,7 +177,7 @@ def link(status: Status, now: float, *, signs: Signs = UNICODE) -> Phrase:
     word, role = _LINKS[status.link]
     sign = {"success": signs.online, "warning": signs.connecting}.get(role, signs.offline)
     if status.link == "online" and status.round_trip_seconds is not None:
-        word += f" {duration(status.round_trip_seconds)}"
+        word += f" {duration(status.round_trip_seconds)}" if status.round_trip_seconds >= 0.001 else " <1 ms"  # noqa: PLR2004
     elif status.link == "reconnecting" and status.retry_at is not None and status.retry_at > now:
         word += f" {round(status.retry_at - now + 0.5)} s"
     return Phrase(sign, word, role)

@@ -48,7 +48,7 @@ ENTRIES = (
     Entry("scroll.bottom", "end,G", "G end", "scroll_finish", "", "the last line", ("viewer",)),
     Entry("back", "escape", "esc", "screen.back", "back", "one level back", ("detail",)),
     Entry("replay", "r", "r", "screen.replay", "replay", "send the same bytes to your app again", ("main",)),
-    Entry("copy", "y", "y", "screen.copy", "copy", "copy URL, headers, body, cURL or report", ("main",)),
+    Entry("copy", "y", "y", "screen.copy", "copy", "copy URL, headers, body, cURL line or signature report", ("main",)),
     Entry("copy.curl", "Y", "Y", "screen.copy_curl", "", "copy as a cURL line", ("main",)),
     Entry("find", "slash", "/", "screen.find", "find", "find in what is shown", ("detail",)),
     Entry("find.next", "n", "n", "screen.find_next(1)", "", "the next match", ("detail",)),

@@ -120,6 +120,7 @@ def test_time_of_day_is_local() -> None:
     ("status", "text", "role"),
     [
         (Status("1", "r", "online", round_trip_seconds=0.024), "● online 24 ms", "success"),
+        (Status("1", "r", "online", round_trip_seconds=0.0004), "● online <1 ms", "success"),
         (Status("1", "r", "online"), "● online", "success"),
         (Status("1", "r", "connecting"), "◐ connecting", "warning"),
         (Status("1", "r", "reconnecting", retry_at=103.2), "◐ reconnecting 4 s", "warning"),

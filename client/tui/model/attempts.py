@@ -1,10 +1,15 @@
 """The attempts of a delivery as a table: what the sender sent, what it sent again, and what the user replayed."""
 
+import re
+
 from client.tui.model.message import outcome_word
 from client.tui.model.spans import BLANK, EMPTY, Line, Span, cell, fit, span, wrapped
 from client.views import AttemptView, DeliveryDetail
 from client.wording import Signs, duration, kind, short_origin, signature, time_of_day
 from shared.printable import printable_line
+
+_LOCAL = re.compile(r"^(localhost|127\.0\.0\.1|\[::1\])(?=:)")
+"""What goes without saying in the narrowest column."""
 
 HEAD: Line = (Span("   #  WHEN      WHAT       RESULT SIG  TOOK    WHERE", "muted"),)
 
@@ -29,7 +34,7 @@ def attempt_line(attempt: AttemptView, *, width: int, signs: Signs, shown: bool)
         Span(f" {cell(verdict.word, 4)} ", verdict.role),
         Span(cell(took, 7)),
         BLANK,
-        span(short_origin(attempt.target).removeprefix("localhost"), "muted"),
+        span(_LOCAL.sub("", short_origin(attempt.target)), "muted"),
     )
     return fit(cells, width, more=signs.more)
 

@@ -63,7 +63,7 @@ def render(data: bytes, content_type: str, mode: Mode, *, of_bytes: int | None =
     kind = kind_of(data, content_type)
     length = size(len(data) if of_bytes is None else of_bytes)
     part = "" if of_bytes is None else ", beginning"
-    if mode == "hex" or (mode == "auto" and kind == "binary"):
+    if mode == "hex" or (mode != "raw" and kind == "binary"):
         return Rendering((f"hex{part}", length), None)
     if mode != "raw" and kind == "json":
         text = printable(data.decode("utf-8", errors="replace"))

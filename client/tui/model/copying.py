@@ -4,6 +4,7 @@ from client.tui.model.spans import text_of
 from client.tui.model.verdict import verdict_lines
 from client.views import AttemptView, DeliveryDetail, MessageView, Status
 from client.wording import Signs
+from shared.printable import printable_line
 
 _REPORT_CELLS = 100
 
@@ -16,10 +17,11 @@ def url_text(detail: DeliveryDetail | None, status: Status) -> str:
 
 
 def headers_text(message: MessageView | None) -> str:
-    """Give a message's first line and fields."""
+    """Give a message's first line and fields, made printable: what is pasted may land in a shell."""
     if message is None:
         return ""
-    return "".join(f"{line}\n" for line in (message.line, *(f"{name}: {value}" for name, value in message.fields)))
+    lines = (message.line, *(f"{name}: {value}" for name, value in message.fields))
+    return "".join(f"{printable_line(line)}\n" for line in lines)
 
 
 def report_text(attempt: AttemptView, *, signs: Signs) -> str:

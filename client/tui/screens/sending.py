@@ -1,12 +1,12 @@
 """What leaves the screen: replays to the app, copies to the clipboard, bodies to a file or a pager."""
 
-import os
 import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from textual.app import SuspendNotSupported
 from textual.screen import Screen
 
 from client.inspector import ReplayRefused, Side, UnknownDelivery
@@ -20,7 +20,7 @@ from client.tui.widgets.detail import DetailPane
 from client.views import AttemptView, DeliveryDetail, DeliverySummary, MessageView
 from client.wording import Signs, duration, result
 from shared.errors import TunnelError
-from shared.printable import printable_line
+from shared.printable import printable_content, printable_line
 
 
 class Sending:
@@ -72,7 +72,7 @@ class Sending:
             case "headers":
                 return headers_text(self._message(attempt))
             case "body":
-                return (await self._content()).decode("utf-8", errors="replace")
+                return printable_content(await self._content())
             case "curl":
                 return as_curl(detail, attempt, await self._bytes(detail, attempt, "request", attempt.request))
             case "report":
@@ -125,18 +125,18 @@ class Sending:
                 return path.resolve()
 
     async def page(self) -> None:
-        """Show the body that is shown in the user's pager, through a file that only they can read."""
+        """Show the body in the user's pager, made printable, through a file that only they can read."""
         try:
-            data = await self._content()
+            text = printable_content(await self._content())
         except GONE as error:
             self._say(f"{error}", warn=True)
             return
         command = shlex.split(self._environ.get("PAGER") or "less")
-        with tempfile.NamedTemporaryFile(prefix="hookline-", suffix=".body") as file:
-            file.write(data)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="hookline-", suffix=".txt") as file:
+            file.write(text)
             file.flush()
             try:
                 with self._screen.app.suspend():
-                    subprocess.run([*command, file.name], check=False, env={**os.environ, "LESSSECURE": "1"})  # noqa: ASYNC221, S603 - the screen is given up meanwhile
-            except OSError as error:
-                self._say(f"{command[0]}: {error.strerror}. Set PAGER to a program that exists.", warn=True)
+                    subprocess.run([*command, file.name], check=False)  # noqa: ASYNC221, S603 - the screen is given up
+            except (OSError, SuspendNotSupported) as error:
+                self._say(f"{command[0]} cannot be run here ({error}): set PAGER to a program that can", warn=True)

@@ -240,11 +240,12 @@ class DetailPane(Frame):
         left: Line = EMPTY
         if self.tab != ATTEMPTS and self.viewer.lines:
             left = (Span(f"line {number(self.viewer.top + 1)} of {number(self.viewer.lines)} ", "muted"),)
-        right: Line = EMPTY
-        if self.tab != ATTEMPTS:
-            right = (Span(" [/]", "button", "screen.find"), Span(" find", "muted"))
+        find: Line = EMPTY if self.tab == ATTEMPTS else (Span("[/]", "button", "screen.find"), Span(" find", "muted"))
+        number_: Line = EMPTY
         if len(detail.attempts) > 1:
-            right = (Span(f" attempt {attempt.number} of {len(detail.attempts)} ", "accent"), *right)
+            number_ = (Span(f"attempt {attempt.number} of {len(detail.attempts)}", "accent"),)
+        gap: Line = (Span("  "),) if find and number_ else EMPTY
+        right: Line = (BLANK, *number_, *gap, *find) if find or number_ else EMPTY
         if not left and not right:
             return EMPTY
         if not self.styles.border_top[0]:
