@@ -22,7 +22,7 @@ class Replayer:
 
     def __init__(
         self,
-        handler: Handler,
+        handler: Handler | None,
         *,
         store: Store,
         signatures: Signatures,
@@ -32,18 +32,20 @@ class Replayer:
         """Replay through `handler`.
 
         Args:
-            handler: the chain that live deliveries take, from the place where the endpoint is looked up.
+            handler: the chain that live deliveries take, from the place where the endpoint is looked up; None: there
+                are none, and a delivery goes to the app that it went to when it was received.
             store: where deliveries are found.
             signatures: signs afresh.
             clock: Unix seconds.
-            elsewhere: gives the chain to another app's address, for `Edits.to`; may raise a TunnelError. None: there
-                is no other way than `handler`.
+            elsewhere: gives the chain to another app's address, once for each, for `Edits.to`; may raise a
+                TunnelError. None: there is no other way than `handler`.
         """
         self._handler = handler
         self._store = store
         self._signatures = signatures
         self._clock = clock
         self._elsewhere = elsewhere
+        self._ways: dict[str, Handler] = {}
 
     async def replay(self, delivery_id: str, edits: Edits | None = None) -> AttemptView:
         """Send the delivery again and give the finished attempt. Any number may run at once.
@@ -55,17 +57,22 @@ class Replayer:
         """
         wanted = edits or AS_IT_WAS
         found = await original(self._store, delivery_id)
-        handler = self._way(wanted)
+        handler = self._way(found, wanted)
         request = await self._request(found, wanted)
         refusal = await _send(handler, request)
         return await self._made(found.seq, request.delivery.attempt, refusal)
 
-    def _way(self, wanted: Edits) -> Handler:
-        if wanted.to is None:
+    def _way(self, found: Original, wanted: Edits) -> Handler:
+        if wanted.to is None and self._handler is not None:
             return self._handler
+        address = found.facts.app if wanted.to is None else wanted.to
+        if not address:
+            raise ReplayRefused(f"delivery {found.id} never went to an app: say to which with --to ADDR, such as 3000")
         if self._elsewhere is None:
-            raise ReplayRefused(f"nothing can be replayed to {wanted.to} here: leave the address out")
-        return self._elsewhere(wanted.to)
+            raise ReplayRefused(f"nothing can be replayed to {address} here: leave the address out")
+        if address not in self._ways:
+            self._ways[address] = self._elsewhere(address)
+        return self._ways[address]
 
     async def _request(self, found: Original, wanted: Edits) -> Request:
         received = found.facts.delivery

@@ -20,6 +20,15 @@ _WHY = {
 
 def sentence(error: BaseException, path: Path) -> str:
     """Say what keeps deliveries from being recorded, and what to do."""
+    return f"{_said(error, path)}; {_GOES_ON}"
+
+
+def plainly(trouble: str) -> str:
+    """Give what `sentence` said without what only a client that forwards can promise."""
+    return trouble.removesuffix(f"; {_GOES_ON}")
+
+
+def _said(error: BaseException, path: Path) -> str:
     code = error_code(error) or error_code(error.__cause__ or error)
     why = _WHY.get(code, f"it cannot be written ({error}): see that it is sound")
-    return f"history is not being saved to {path}: {why}; {_GOES_ON}"
+    return f"history is not being saved to {path}: {why}"

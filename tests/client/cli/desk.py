@@ -24,7 +24,7 @@ class Done(NamedTuple):
 class Client:
     """A desk that is served, and the command on it."""
 
-    def __init__(self, desk: Desk, directory: Path) -> None:
+    def __init__(self, desk: Desk | None, directory: Path) -> None:
         self.desk = desk
         self.directory = directory
         self.environment = {**os.environ, "NO_COLOR": "1"}

@@ -39,7 +39,9 @@ class Clock:
 class Desk:
     """A store with everything around it, as the agent composes it."""
 
-    def __init__(self, path: Path, *, limits: Limits | None = None, capture_bytes: int = 1024**2) -> None:
+    def __init__(
+        self, path: Path, *, limits: Limits | None = None, capture_bytes: int = 1024**2, target: str = APP
+    ) -> None:
         self.clock = Clock()
         self.feed = Feed()
         self.store = Store.open(path, clock=self.clock, limits=limits)
@@ -47,6 +49,7 @@ class Desk:
             catalogue=CATALOGUE, rules=[Rule(scheme="talkifai", secrets=(Secret("env:SECRET", SECRET),))]
         )
         self.capture_bytes = capture_bytes
+        self.target = target
         self.app: Handler = answering()
         self.record = self.recorder()
         self.replayer = Replayer(self.record, store=self.store, signatures=self.signatures, clock=self.clock)
@@ -68,7 +71,7 @@ class Desk:
             signatures=self.signatures,
             feed=self.feed,
             clock=self.clock,
-            target=APP,
+            target=self.target,
             capture_bytes=self.capture_bytes,
             require_history=require_history,
         )
