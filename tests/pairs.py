@@ -17,6 +17,7 @@ class Wire:
         self.peer: Wire | None = None
         self.receiver: Receiver | None = None
         self.congested = False
+        self.waiting_bytes = 0
         self.sent: list[bytes] = []
         self.lost = False
 

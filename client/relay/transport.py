@@ -96,6 +96,11 @@ class ClientTransport:
         """True while more waits than should."""
         return self._connection.congested
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What the kernel has not taken."""
+        return self._connection.transport.get_write_buffer_size()
+
     def attach(self, receiver: Receiver) -> None:
         """Deliver messages to `receiver` from now on."""
         self._connection.attach(receiver)

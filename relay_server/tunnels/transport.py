@@ -40,6 +40,12 @@ class ServerTransport:
         """True while more waits than should."""
         return self._queued_bytes > CONGESTED_BYTES
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What the kernel has not taken; a message on its way into the socket's buffer counts twice."""
+        raw = self._raw
+        return self._queued_bytes + (0 if raw is None or self._lost else raw.get_write_buffer_size())
+
     def attach(self, receiver: Receiver) -> None:
         """Deliver messages to `receiver` from now on."""
         self._receiver = receiver

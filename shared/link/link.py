@@ -1,6 +1,7 @@
 """Carries exchanges between relay and client over one transport after another."""
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from shared.errors import ExchangeFailed, Failure, LinkClosed, ProtocolError
@@ -9,7 +10,7 @@ from shared.link.answering import Answering
 from shared.link.asking import Asking
 from shared.link.doorstep import Doorstep
 from shared.link.ear import Ear
-from shared.link.heartbeat import Heartbeat
+from shared.link.heartbeat import Heartbeat, never_asleep
 from shared.link.outbox import Outbox
 from shared.link.stream import Exchange, failure_of
 from shared.link.transport import Transport
@@ -22,7 +23,7 @@ from shared.protocol.hello import GoAway, Limits
 CLOSE_GOING_AWAY = 1001
 CLOSE_PROTOCOL_ERROR = 4400
 CLOSED_SECONDS = 10.0
-"""A peer whose connection was closed, not silent, is back by then, or it is a process that has ended."""
+"""A client whose connection was closed, not silent, is back by then, or it is a process that has ended."""
 
 
 class Link:
@@ -36,6 +37,7 @@ class Link:
         limits: Limits | None = None,
         resume_seconds: float = 0.0,
         hold_seconds: float = 0.0,
+        asleep: Callable[[], float] = never_asleep,
     ) -> None:
         """Begin a link that has no transport yet.
 
@@ -45,6 +47,7 @@ class Link:
             limits: what both ends keep to; None: the protocol's defaults.
             resume_seconds: how long the link lives without a transport; 0: it ends with its first one.
             hold_seconds: how long a request waits for a transport before it is refused.
+            asleep: seconds that this machine has slept since some moment.
         """
         self._loop = loop = asyncio.get_running_loop()
         self._connection = Connection(relay=relay, limits=limits)
@@ -62,7 +65,10 @@ class Link:
         self._expiry: asyncio.TimerHandle | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._handler: Handler | None = None
-        self._heartbeat = Heartbeat(loop=loop, ping=self._ping, give_up=self._give_up)
+        self._closed_seconds = CLOSED_SECONDS if relay else math.inf
+        self._heartbeat = Heartbeat(
+            loop=loop, ping=self._ping, give_up=self._give_up, sent=self._outbox.progress, asleep=asleep
+        )
         self._readers: dict[type, Callable[..., None]] = {
             events.DataReceived: self._on_data,
             events.RequestReceived: self._on_request,
@@ -78,6 +84,11 @@ class Link:
     def round_trip_seconds(self) -> float | None:
         """The last measured round trip to the peer; None before the first."""
         return self._heartbeat.round_trip_seconds
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long nothing has come from the peer; 0 without a transport."""
+        return self._heartbeat.silent_seconds
 
     @property
     def active(self) -> int:
@@ -188,8 +199,6 @@ class Link:
             self._transport.abort()
         self._end(reason)
 
-    # --- the transport ---------------------------------------------------------------------------------------------
-
     def take_message(self, message: bytes) -> None:
         """Take what the present transport brought."""
         self._heartbeat.received()
@@ -208,21 +217,18 @@ class Link:
         """Go on sending."""
         self._outbox.flush()
 
-    def take_loss(self, reason: str, *, patience_seconds: float = CLOSED_SECONDS) -> None:
-        """Wait for another transport, or end where there will be none.
+    def take_loss(self, reason: str) -> None:
+        """Wait for another transport, or end where there will be none: the present one was closed."""
+        self._detach(self._heartbeat.explain(reason), min(self.resume_seconds, self._closed_seconds))
 
-        Args:
-            reason: why the transport is gone.
-            patience_seconds: how long to wait at most. A connection that was closed tells a peer that lives at once.
-        """
+    def _detach(self, reason: str, wait_seconds: float) -> None:
         self._transport = None
         self._outbox.detach()
         self._heartbeat.stop()
         if not self._detached.done():
             self._detached.set_result(reason)
         if self.resume_seconds and not self._lost.done():
-            wait = min(self.resume_seconds, patience_seconds)
-            self._expiry = self._loop.call_later(wait, self._end, reason)
+            self._expiry = self._loop.call_later(wait_seconds, self._end, reason)
         else:
             self._end(reason)
 
@@ -232,7 +238,7 @@ class Link:
             self._ear.fence()
         if self._transport is not None:
             self._transport.abort()
-        self.take_loss(reason, patience_seconds=self.resume_seconds)
+        self._detach(self._heartbeat.explain(reason), self.resume_seconds)
 
     def _end(self, reason: str) -> None:
         if self._lost.done():
@@ -246,8 +252,6 @@ class Link:
             self._expiry.cancel()
         for exchange in list(self._exchanges.values()):
             exchange.broke(ExchangeFailed(Failure.ENDPOINT_LOST, reason, delivered="unknown"))
-
-    # --- what the peer says ----------------------------------------------------------------------------------------
 
     def _on_data(self, event: events.DataReceived) -> None:
         exchange = self._exchanges.get(event.stream)

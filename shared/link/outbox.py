@@ -25,11 +25,13 @@ class Outbox:
         self._waiting: list[Exchange] = []
         """Exchanges with content to send and no credit or room for it, in the order they came to wait."""
         self.ledger = Ledger()
+        self._handed_bytes = 0
 
     def attach(self, transport: Transport, missing: list[bytes]) -> None:
         """Go on over `transport`, beginning with what the peer lacks."""
         self._transport = transport
         for message in missing:
+            self._handed_bytes += len(message)
             transport.send(message)
         self.schedule()
 
@@ -39,6 +41,10 @@ class Outbox:
         if self._acknowledging is not None:
             self._acknowledging.cancel()
             self._acknowledging = None
+
+    def progress(self) -> tuple[int, int]:
+        """Give the bytes handed to transports so far, and those of them that still wait in the present one."""
+        return self._handed_bytes, 0 if self._transport is None else self._transport.waiting_bytes
 
     def schedule(self) -> None:
         """Have everything that is ready leave at the end of this turn."""
@@ -54,6 +60,7 @@ class Outbox:
         while outgoing.pending_bytes and not transport.congested and ledger.kept_bytes <= KEPT_BYTES:
             message = outgoing.take()
             ledger.keep(message)
+            self._handed_bytes += len(message)
             transport.send(message)
         if self._waiting and outgoing.pending_bytes <= HIGH_WATER_BYTES:
             self.wake()
@@ -108,5 +115,9 @@ class Outbox:
         if self._acknowledging is not None:
             self._acknowledging.cancel()
             self._acknowledging = None
-        if self._transport is not None:
-            self._transport.send(acknowledgement(self.ledger.say()))
+        if self._transport is None:
+            return
+        if self._transport.congested:  # by a peer that sends and does not read: what is owed to it must not pile up
+            self._acknowledging = self._loop.call_later(ACKNOWLEDGE_SECONDS, self._acknowledge)
+            return
+        self._transport.send(acknowledgement(self.ledger.say()))

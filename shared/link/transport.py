@@ -24,6 +24,11 @@ class Transport(Protocol):
         """True while more is waiting to leave than should: the link then gathers instead of sending."""
         ...
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What was handed over and the kernel has not taken; framing may be counted too."""
+        ...
+
     def attach(self, receiver: Receiver) -> None:
         """Deliver messages to `receiver` from now on."""
 
