@@ -255,3 +255,11 @@ def message(line: str, fields: tuple[tuple[str, str], ...], content: bytes, cont
 def contents(detail_body: bytes, answer: bytes = b"") -> dict[tuple[int, Side], bytes]:
     """Give the contents of a first attempt, as `FakeInspector.put` takes them."""
     return {(1, "request"): detail_body, (1, "response"): answer}
+
+
+def client(count: int = 3, body: bytes = b'{"a":1.10}') -> FakeInspector:
+    """Give a client with deliveries."""
+    fake = FakeInspector()
+    for seq in range(1, count + 1):
+        fake.put(delivery(seq, body=body, answer=b'{"ok":true}'), contents(body, b'{"ok":true}'))
+    return fake

@@ -7,7 +7,7 @@ import pytest
 from client.tui.model.tabs import RESPONSE
 from tests.client.tui.conftest import Open
 from tests.client.tui.fake import FakeInspector, contents, delivery
-from tests.client.tui.test_terminal import screen
+from tests.client.tui.terminal import screen
 
 
 def client() -> FakeInspector:
