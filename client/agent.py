@@ -10,8 +10,10 @@ from importlib.metadata import version
 
 from client import places
 from client.api import ApiServer
+from client.archive import ServedArchive
+from client.checks import Checks
 from client.deliveries import Feed, Record, Store
-from client.inspector import ServedInspector
+from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
 from client.origin.address import OriginAddress
 from client.origin.forward import Forward
@@ -21,11 +23,11 @@ from client.replay import Replayer
 from client.running import RunningAgent, announced
 from client.signatures.catalogue import Catalogue
 from client.signatures.engine import Signatures
-from client.signatures.require import Require
 from client.state import AgentState
 from client.tunnels import Tunnels
 from shared.errors import LinkRefused, leaf
 from shared.exchange import Handler
+from shared.ids import new_id
 from shared.protocol.hello import Granted, Notice, Wanted
 
 PRODUCT = f"hookline/{version('hookline')}"
@@ -43,8 +45,11 @@ class Agent:
         self._feed = Feed(first=int(time.time() * 1000))
         self._tunnels = Tunnels()
         self._store = self._build_store()
-        self._chains = [self._build_chain(tunnel) for tunnel in plan.tunnels]
         self.state = AgentState(plan=plan, store=self._store, feed=self._feed, clock=time.time)
+        self._checks = self._build_checks()
+        self._signatures = [self._checks.signatures(tunnel) for tunnel in plan.tunnels]
+        self._by_endpoint: dict[str, Signatures] = {}
+        self._chains = [self._build_chain(*pair) for pair in zip(plan.tunnels, self._signatures, strict=True)]
         self._store.on_trouble = self.state.publish
         self._tether = Tether(
             dialer=plan.dialer,
@@ -54,13 +59,20 @@ class Agent:
             on_granted=self._bind,
             on_notice=self._noticed,
             random=random.random,
+            asleep=_asleep,
         )
-        signatures = Signatures(catalogue=self._catalogue, rules=[rule for plan in plan.tunnels for rule in plan.rules])
+        signatures = self._checks.of_all()
         replayer = Replayer(
-            self._tunnels, store=self._store, signatures=signatures, clock=time.time, elsewhere=self._elsewhere
+            self._tunnels,
+            store=self._store,
+            signatures=signatures,
+            signatures_of=self._by_endpoint.get,
+            clock=time.time,
+            elsewhere=self._elsewhere,
         )
-        self.inspector: ServedInspector = LocalInspector(
-            store=self._store, feed=self._feed, replayer=replayer, status=self.state.status
+        take_in = TakeIn(store=self._store, signatures=signatures, clock=time.time, new_id=new_id)
+        self.inspector: ServedArchive = LocalInspector(
+            store=self._store, feed=self._feed, replayer=replayer, take_in=take_in, status=self.state.status
         )
 
     @asynccontextmanager
@@ -88,6 +100,7 @@ class Agent:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.state.watch(self._tether))
+                tasks.create_task(self._checks.run())
                 tasks.create_task(self._tether.run())
         except* LinkRefused as group:
             refused = leaf(group)
@@ -103,9 +116,21 @@ class Agent:
 
     def _elsewhere(self, address: str) -> Handler:
         """Give the chain to another app, for a replay that names one."""
-        return self._build_chain(TunnelPlan("", OriginAddress.parse(address)))
+        return self._build_chain(TunnelPlan("", OriginAddress.parse(address)), self._checks.of_all())
 
-    def _build_chain(self, tunnel: TunnelPlan) -> Handler:
+    def _build_checks(self) -> Checks:
+        return Checks(
+            catalogue=self._catalogue,
+            tunnels=self._plan.tunnels,
+            store=self._store,
+            keys=places.keys_directory(),
+            secrets=places.secrets_directory(),
+            urls=lambda: [url for tunnel in self.state.status().tunnels for url in tunnel.public_urls],
+            say=self.state.say,
+            clock=time.monotonic,
+        )
+
+    def _build_chain(self, tunnel: TunnelPlan, signatures: Signatures) -> Handler:
         forward = Forward(
             tunnel.address,
             clock=time.time,
@@ -114,10 +139,7 @@ class Agent:
             insecure=tunnel.insecure_origin,
         )
         self._stack.push_async_callback(forward.close)
-        signatures = Signatures(catalogue=self._catalogue, rules=tunnel.rules)
-        chain: Handler = forward
-        if any(rule.require for rule in tunnel.rules):
-            chain = Require(chain, signatures=signatures)
+        chain = self._checks.before(forward, signatures, tunnel)
         if not self._plan.record:
             return chain
         return Record(
@@ -127,11 +149,19 @@ class Agent:
             feed=self._feed,
             clock=time.time,
             target=tunnel.address.url,
+            doubt=self._checks.doubt(signatures),
         )
 
     def _bind(self, granted: tuple[Granted, ...]) -> None:
-        for endpoint, chain in zip(granted, self._chains, strict=False):
+        for endpoint, chain, signatures in zip(granted, self._chains, self._signatures, strict=False):
             self._tunnels.bind(endpoint.name, chain)
+            self._by_endpoint[endpoint.name] = signatures
 
     def _noticed(self, notice: Notice) -> None:
         self.state.notice = notice.text
+
+
+def _asleep() -> float:
+    """Give how long this machine has slept: what the clock that goes on in sleep is ahead of the one that stops."""
+    going_on = getattr(time, "CLOCK_BOOTTIME", None)  # Linux; elsewhere a pause is noticed by its length alone
+    return 0.0 if going_on is None else time.clock_gettime(going_on) - time.monotonic()

@@ -6,8 +6,9 @@ from client.inspector import ReplayRefused, UnknownDelivery
 from client.origin.address import BadAddress
 from client.origin.rewrite import BadHostHeader
 from client.relay import BadRelay
-from client.signatures.catalogue import UnknownScheme
+from client.signatures.catalogue import CatalogueMistake, UnknownScheme
 from client.signatures.secret import SecretUnusable
+from client.simulate.events import EventMistake
 from shared.config import ConfigError
 from shared.errors import LinkRefused, TunnelError
 from shared.units import UnitError
@@ -23,7 +24,17 @@ class Exit(IntEnum):
     GONE = 4
 
 
-_USAGE = (BadAddress, BadHostHeader, BadRelay, ConfigError, SecretUnusable, UnitError, UnknownScheme)
+_USAGE = (
+    BadAddress,
+    BadHostHeader,
+    BadRelay,
+    CatalogueMistake,
+    ConfigError,
+    EventMistake,
+    SecretUnusable,
+    UnitError,
+    UnknownScheme,
+)
 _NOT_ANSWERED = frozenset(("dns", "dns-down", "timeout", "refused", "unreachable", "proxy", "tls", "not-a-relay"))
 _GONE = frozenset(("superseded", "revoked"))
 

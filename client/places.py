@@ -27,6 +27,16 @@ def own_schemes_file() -> Path:
     return platformdirs.user_config_path(_NAME) / "schemes.toml"
 
 
+def keys_directory() -> Path:
+    """Public keys that were fetched from their providers."""
+    return platformdirs.user_cache_path(_NAME) / "keys"
+
+
+def secrets_directory() -> Path:
+    """Signing secrets that providers have told in a handshake; each file mode 0600."""
+    return platformdirs.user_data_path(_NAME) / "secrets"
+
+
 def history_file() -> Path:
     """The captured deliveries; mode 0600."""
     return platformdirs.user_data_path(_NAME) / "history.db"

@@ -26,6 +26,7 @@ class Replayer:
         *,
         store: Store,
         signatures: Signatures,
+        signatures_of: Callable[[str], Signatures | None] | None = None,
         clock: Callable[[], float],
         elsewhere: Callable[[str], Handler] | None = None,
     ) -> None:
@@ -36,6 +37,7 @@ class Replayer:
                 are none, and a delivery goes to the app that it went to when it was received.
             store: where deliveries are found.
             signatures: signs afresh.
+            signatures_of: gives what signs for one endpoint, where several have rules of their own.
             clock: Unix seconds.
             elsewhere: gives the chain to another app's address, once for each, for `Edits.to`; may raise a
                 TunnelError. None: there is no other way than `handler`.
@@ -43,6 +45,7 @@ class Replayer:
         self._handler = handler
         self._store = store
         self._signatures = signatures
+        self._signatures_of = signatures_of
         self._clock = clock
         self._elsewhere = elsewhere
         self._ways: dict[str, Handler] = {}
@@ -89,12 +92,15 @@ class Replayer:
             data = await whole_content(self._store, found) if wanted.content is None else wanted.content
             if wanted.resign:
                 provider = found.facts.signature.scheme
-                head, data = resigned(self._signatures, head, delivery, data, provider=provider, now=now)
+                head, data = resigned(self._of(delivery.endpoint), head, delivery, data, provider=provider, now=now)
             fields = framed(head.fields, len(data), chunked=found.size_bytes > 0 and wanted.fields is None)
             head = replace(head, fields=fields)
             content = Content(data, length=len(data))
         number = self._store.reserve(found.id)
         return Request(head, replace(delivery, attempt=number), content)
+
+    def _of(self, endpoint: str) -> Signatures:
+        return (self._signatures_of(endpoint) if self._signatures_of is not None else None) or self._signatures
 
     async def _made(self, seq: int, number: int, refusal: str) -> AttemptView:
         for attempt in self._store.unrecorded:

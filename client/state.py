@@ -18,6 +18,9 @@ REFRESH_SECONDS = 1.0
 PROBE_SECONDS = 5.0
 """How often an app that did not answer is tried again. One that answers is left in peace."""
 
+SILENT_SECONDS = 12.0
+"""A relay that lives is heard at least every PING_SECONDS; the rest is for the round trip."""
+
 OriginState = Literal["unknown", "answering", "refused"]
 
 
@@ -40,7 +43,7 @@ class AgentState:
         """Set once the relay has granted the endpoints."""
         self.inspect_url = ""
         self.notice = ""
-        """What the relay's operator said last."""
+        """What the relay's operator, or the client itself, said last."""
 
     def status(self) -> Status:
         """Give the state as of now."""
@@ -75,6 +78,11 @@ class AgentState:
         self._link, self._detail, self._retry_at = "refused", refusal.detail, None
         self.publish()
 
+    def say(self, sentence: str) -> None:
+        """Tell the user something that is not about the link."""
+        self.notice = sentence
+        self.publish()
+
     def publish(self) -> None:
         """Tell everybody who looks on, if anything is new."""
         status = self.status()
@@ -88,8 +96,13 @@ class AgentState:
             tasks.create_task(self._watch_origins())
             while True:
                 self._round_trip_seconds = _rounded(tether.round_trip_seconds)
+                self._note_silence(tether.silent_seconds)
                 self.publish()
                 await asyncio.sleep(REFRESH_SECONDS)
+
+    def _note_silence(self, seconds: float) -> None:
+        if self._link == "online":
+            self._detail = f"no contact for {seconds:.0f} s" if seconds > SILENT_SECONDS else ""
 
     async def _watch_origins(self) -> None:
         while True:

@@ -32,6 +32,10 @@ class SignatureView(msgspec.Struct, frozen=True):
     checked: tuple[tuple[str, str], ...] = ()
     """Label and value, in the order to be shown."""
     ruled_out: tuple[str, ...] = ()
+    searching: bool = False
+    """The cause is still being looked for: the same attempt will be told of once more."""
+    age_seconds: float | None = None
+    """Time of receipt minus the time that the signature names, where both are known."""
 
 
 class MessageView(msgspec.Struct, frozen=True):
@@ -67,6 +71,8 @@ class AttemptView(msgspec.Struct, frozen=True):
     response: MessageView | None = None
     clock: str = ""
     """The provider's clock in a sentence: `answered 201 in 40 ms: TalkifAI counts only 200, …`."""
+    blame: str = ""
+    """Whose fault a refusal is, where signature and answer tell: `signature valid, your app refused it with 401: …`."""
 
 
 class DeliverySummary(msgspec.Struct, frozen=True):
@@ -95,6 +101,8 @@ class DeliverySummary(msgspec.Struct, frozen=True):
     clock: str = ""
     healthy: bool = True
     """False when the provider does not count the newest answer as success."""
+    pinned: bool = False
+    """Kept by retention and by `clear`."""
 
 
 class DeliveryDetail(msgspec.Struct, frozen=True):
@@ -145,12 +153,14 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One event of the feed: exactly one of the two is set."""
+    """One event of the feed: exactly one of the last three is set."""
 
     number: int
     """Counts up; `Last-Event-ID` of the event stream."""
     delivery: DeliverySummary | None = None
     status: Status | None = None
+    removed: tuple[int, ...] = ()
+    """`seq` of deliveries that are no longer kept."""
 
 
 class Edits(msgspec.Struct, frozen=True):

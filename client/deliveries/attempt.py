@@ -59,10 +59,14 @@ class Attempt(msgspec.Struct, eq=False, kw_only=True):
     """The generation of the file in which its row is committed; 0: none."""
     ordinal: int = 1
     """Which of the provider's own attempts it is; replays do not count."""
+    listed_at: float | None = None
+    """Unix seconds, where the list has another time than the delivery: of what was imported, when that was."""
     tell: Callable[["Attempt"], None] | None = None
     """Completes `clock` and `healthy` when the attempt has ended and has its place."""
     queued: bool = False
     """It waits for the next commit."""
+    doubted: bool = False
+    """Its verdict was handed on to have its cause found. Once is enough."""
 
     @property
     def key(self) -> int:
@@ -76,7 +80,7 @@ class Attempt(msgspec.Struct, eq=False, kw_only=True):
 
 
 ATTEMPT_COLUMNS = 14
-DELIVERY_COLUMNS = 19
+DELIVERY_COLUMNS = 20
 
 Row = tuple[str | int | float | bytes | None, ...]
 _encode = msgspec.msgpack.Encoder().encode
@@ -147,7 +151,7 @@ def summary_of(attempt: Attempt) -> DeliverySummary:
     return DeliverySummary(
         attempt.seq,
         delivery.id,
-        delivery.received_at,
+        delivery.received_at if attempt.listed_at is None else attempt.listed_at,
         delivery.endpoint,
         attempt.head.method.decode("latin-1"),
         attempt.head.target.decode("latin-1"),

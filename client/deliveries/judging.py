@@ -1,6 +1,7 @@
 """Has attempts judged: the request's signature, and what the provider makes of the answer."""
 
 import sqlite3
+from collections.abc import Callable
 
 from client.deliveries import reading
 from client.deliveries.attempt import Attempt, plain
@@ -14,13 +15,24 @@ JUDGED_BYTES = 32 * 1024**2
 MOST_CHARACTERS = 512
 """Of an event's type and id."""
 
+Doubt = Callable[[Attempt, Subject, Judgement], None]
+"""Takes an attempt whose signature is not valid, with what was judged and what was found."""
+
 
 class Judging:
     """Asks the signature engine, and writes what it says into the attempt as text that can be stored."""
 
-    def __init__(self, store: Store, signatures: Signatures) -> None:
+    def __init__(self, store: Store, signatures: Signatures, doubt: Doubt | None = None) -> None:
+        """Prepare to judge.
+
+        Args:
+            store: where long contents are read back from.
+            signatures: judges.
+            doubt: has the cause of a failed check found, beside the exchanges; None: nobody looks for it.
+        """
         self._store = store
         self._signatures = signatures
+        self._doubt = doubt
 
     def judge(self, attempt: Attempt) -> None:
         """Judge a request by what is in memory of it. Once is enough."""
@@ -29,7 +41,8 @@ class Judging:
         attempt.judged = True
         request = attempt.request
         content = request.kept if request.whole and not request.parts_bytes else None
-        self._accept(attempt, self._signatures.judge(Subject.of(attempt.head, attempt.delivery, content)))
+        subject = Subject.of(attempt.head, attempt.delivery, content)
+        self._accept(attempt, subject, self._signatures.judge(subject))
 
     async def judge_long(self, attempt: Attempt) -> None:
         """Judge a request whose content went to the file, in a thread. Nothing is said of one that is too long."""
@@ -38,15 +51,16 @@ class Judging:
         self._store.flush()
         seq, number = attempt.seq, attempt.number
 
-        def read(connection: sqlite3.Connection) -> Judgement:
+        def read(connection: sqlite3.Connection) -> tuple[Subject, Judgement]:
             """Read the content and judge it, in a thread."""
             content = b"".join(reading.content(connection, seq, number, "request"))
             whole = content if len(content) == attempt.request.seen_bytes else None
-            return self._signatures.judge(Subject.of(attempt.head, attempt.delivery, whole))
+            subject = Subject.of(attempt.head, attempt.delivery, whole)
+            return subject, self._signatures.judge(subject)
 
-        judgement = await self._store.read(read)
+        subject, judgement = await self._store.read(read)
         attempt.judged = True
-        self._accept(attempt, judgement)
+        self._accept(attempt, subject, judgement)
 
     def tell(self, attempt: Attempt) -> None:
         """Say what the provider makes of an attempt that has ended."""
@@ -61,8 +75,16 @@ class Judging:
         if attempt.kind not in REPLAYS:
             attempt.clock = clock.sentence
 
-    def _accept(self, attempt: Attempt, judgement: Judgement) -> None:
-        attempt.provider = judgement.provider
-        attempt.event_type = plain(judgement.event_type[:MOST_CHARACTERS])
-        attempt.event_id = plain(judgement.event_id[:MOST_CHARACTERS])
-        attempt.signature = judgement.signature
+    def _accept(self, attempt: Attempt, subject: Subject, judgement: Judgement) -> None:
+        accept(attempt, judgement)
+        state = judgement.signature.state
+        if (state == "invalid" or state == "unverifiable") and self._doubt is not None:  # noqa: PLR1714 - faster
+            self._doubt(attempt, subject, judgement)
+
+
+def accept(attempt: Attempt, judgement: Judgement) -> None:
+    """Write a judgement into an attempt."""
+    attempt.provider = judgement.provider
+    attempt.event_type = plain(judgement.event_type[:MOST_CHARACTERS])
+    attempt.event_id = plain(judgement.event_id[:MOST_CHARACTERS])
+    attempt.signature = judgement.signature

@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from client.deliveries.attempt import Attempt, Facts, attempt_row, decode_facts
+from client.deliveries.evidence import with_evidence
+from client.deliveries.groups import REPLAYS
 from client.deliveries.schema import ATTEMPT_BITS, REQUEST_SIDE, RESPONSE_SIDE, attempt_key, place_of
 from client.deliveries.writing import read_summary
 from client.inspector import Side, UnknownDelivery
+from client.signatures.blame import blame
 from client.views import AttemptView, DeliveryDetail, DeliverySummary, MessageView
 from shared.http import first
 from shared.http.heads import Fields
@@ -73,6 +76,18 @@ def find(connection: sqlite3.Connection, delivery_id: str) -> DeliverySummary:
     return read_summary(rows[0])
 
 
+def by_seq(connection: sqlite3.Connection, seq: int) -> DeliverySummary:
+    """Give the delivery with this place in the list.
+
+    Raises:
+        UnknownDelivery: there is none.
+    """
+    row = connection.execute("SELECT * FROM deliveries WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise UnknownDelivery(f"there is no delivery #{seq}: it was removed")
+    return read_summary(row)
+
+
 def detail(connection: sqlite3.Connection, summary: DeliverySummary) -> DeliveryDetail:
     """Give a delivery with its attempts, oldest first."""
     low = summary.seq << ATTEMPT_BITS
@@ -84,7 +99,9 @@ def detail(connection: sqlite3.Connection, summary: DeliverySummary) -> Delivery
         summary=summary,
         public_url=origin.public_url if origin else "",
         remote=origin.remote if origin else "",
-        attempts=tuple(_attempt_view(row, known) for row, known in zip(rows, facts, strict=True)),
+        attempts=with_evidence(
+            connection, summary, tuple(_attempt_view(row, known) for row, known in zip(rows, facts, strict=True))
+        ),
     )
 
 
@@ -154,6 +171,7 @@ def _attempt_view(row: Sequence[object], facts: Facts) -> AttemptView:
         "signature": facts.signature,
         "request": message(request_line, head.fields, asked, asked_kept),  # type: ignore[arg-type]
         "clock": facts.clock,
+        "blame": blame(facts.signature, status, is_replay=kind in REPLAYS),  # type: ignore[arg-type]
     }
     if answer is not None:
         line = b"HTTP/1.1 %d %s" % (answer.status, answer.reason)

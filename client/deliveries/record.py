@@ -6,7 +6,7 @@ from collections.abc import Callable
 from client.deliveries.attempt import Attempt
 from client.deliveries.capture import Capture
 from client.deliveries.feed import Feed
-from client.deliveries.judging import Judging
+from client.deliveries.judging import Doubt, Judging
 from client.deliveries.schema import REQUEST_SIDE, RESPONSE_SIDE
 from client.deliveries.store import Store
 from client.signatures.engine import Signatures
@@ -41,6 +41,7 @@ class Record:
         target: str,
         capture_bytes: int = CAPTURE_BYTES,
         require_history: bool = False,
+        doubt: Doubt | None = None,
     ) -> None:
         """Record what `inner` is asked and answers.
 
@@ -53,10 +54,11 @@ class Record:
             target: the app's address, to be shown.
             capture_bytes: of each content, what is kept at most.
             require_history: refuse a delivery that cannot be recorded.
+            doubt: has the cause of a failed signature check found, beside the exchanges.
         """
         self._inner = inner
         self._store = store
-        self._judging = Judging(store, signatures)
+        self._judging = Judging(store, signatures, doubt)
         self._clock = clock
         self._target = target
         self._capture_bytes = capture_bytes

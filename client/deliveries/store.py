@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
+from client.deliveries.curating import Curation
 from client.deliveries.faults import sentence
 from client.deliveries.feed import Feed
 from client.deliveries.file import HistoryFile
@@ -52,7 +53,16 @@ class Store:
             checkpoint=self._checkpoint,
             retention=Retention(limits, clock=clock),
             executor=self._side,
+            on_removed=self._removed,
         )
+        self.curation = Curation(
+            file=self._file,
+            journal=self._journal,
+            groups=self._groups,
+            checkpoint=self._checkpoint,
+            on_removed=self._removed,
+        )
+        """What a user keeps and removes."""
         self._begun = Begun(self._journal.note)
         self._feed: Feed | None = None
         self._started = False
@@ -122,8 +132,27 @@ class Store:
         self._count(attempt)
         return self._journal.put(attempt)
 
+    def take(self, attempt: Attempt) -> asyncio.Future[bool]:
+        """Write an attempt that was made elsewhere; it counts as none of this client's."""
+        self._started = True
+        self._upkeep.wake()
+        return self._journal.put(attempt)
+
     def note(self, attempt: Attempt) -> None:
         """Write an attempt for nobody who waits."""
+        self._journal.note(attempt)
+
+    def amend(self, attempt: Attempt) -> None:
+        """Write an attempt that has ended once more, unless it was removed meanwhile or the store is closed."""
+        connection = self._file.connection
+        if self._closed or connection is None:
+            return
+        if attempt.written:
+            try:
+                if connection.execute("SELECT 1 FROM attempts WHERE key = ?", (attempt.key,)).fetchone() is None:
+                    return
+            except sqlite3.Error:
+                return
         self._journal.note(attempt)
 
     def flush(self) -> None:
@@ -148,6 +177,10 @@ class Store:
             return 1
         group.attempts += 1
         return group.attempts
+
+    def changed(self, summary: DeliverySummary) -> None:
+        """Tell followers of a delivery's new state."""
+        self._changed([summary])
 
     def fetch(self, reading: Callable[[sqlite3.Connection], T], *, slow: bool = False) -> asyncio.Future[T]:
         """Run `reading` in a thread, with a connection that only reads.
@@ -186,6 +219,11 @@ class Store:
             self._received += 1
             self._failed += attempt.state != "answered" or (attempt.status or 0) >= 400  # noqa: PLR2004 - client errors
             self._bad_signatures += attempt.signature.state == "invalid"
+
+    def _removed(self, seqs: Sequence[int]) -> None:
+        self._groups.forget(seqs)
+        if self._feed is not None and seqs:
+            self._feed.publish(removed=tuple(seqs))
 
     def _changed(self, summaries: list[DeliverySummary]) -> None:
         if self._feed is not None:

@@ -1,7 +1,11 @@
 """Judges requests: which rule covers them, what they are, whether their signature holds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed
+
+from msgspec.structs import replace
 
 from client.signatures.catalogue import Catalogue
 from client.signatures.check import Check
@@ -90,6 +94,9 @@ class Signatures:
         if finding.reason is Reason.MISSING_SIGNATURE:
             provider, facts = self._stranger(subject, provider, facts)
         signature = view(ready.scheme, finding, reading, ready.names)
+        if ready.rule.scheme == AUTO:
+            checked = (*signature.checked, ("recognised", self._recogniser.why(subject.fields)))
+            signature = replace(signature, checked=checked)
         return Judgement(provider, facts.type, facts.id, signature, ready.rule.require)
 
     def clock(self, provider: str, *, attempt: int, status: int | None, failure: str, duration_seconds: float) -> Clock:
@@ -109,6 +116,20 @@ class Signatures:
             failure=failure,
             duration_seconds=duration_seconds,
         )
+
+    def recognise(self, subject: Subject) -> str:
+        """Give the id of the scheme that the request's fields point to, or nothing."""
+        seen = self._recogniser.recognise(subject.fields)
+        return "" if seen is None else seen.id
+
+    def learn(self, rule: Rule, secret: Secret) -> None:
+        """Check by a secret that the provider has told, where the rule has none. It counts from the next request on."""
+        if rule not in self.rules or rule.secrets:
+            return
+        number = self.rules.index(rule)
+        self.rules = (*self.rules[:number], changed(rule, secrets=(secret,)), *self.rules[number + 1 :])
+        for key in [key for key in self._ready if key[0] == number]:
+            del self._ready[key]
 
     def requires(self, path: str) -> bool:
         """Tell whether a request for `path` must have a valid signature."""
@@ -161,6 +182,8 @@ class Signatures:
     def _unconfigured(self, subject: Subject) -> Judgement:
         seen = self._recogniser.recognise(subject.fields)
         required = self.requires(subject.path) if self.rules else False
+        if self.rules and any(rule.scheme == AUTO for rule in covering(self.rules, subject.path)):
+            return Judgement("", "", "", _stranger_to_all(subject), required)
         if seen is None:
             return Judgement("", "", "", _NOT_ASKED, required)
         facts = self._facts_of(seen).read(Reading(subject))
@@ -181,6 +204,21 @@ class Signatures:
 
 
 _NOT_ASKED = SignatureView(state="unconfigured", sentence="no signature check is configured for this path")
+
+
+def _stranger_to_all(subject: Subject) -> SignatureView:
+    """Say that no scheme was recognised, and what in the request looks like a signature."""
+    names = [name.decode("latin-1") for name, _ in subject.fields if _LIKE_A_SIGNATURE.search(name)]
+    seen = f"; what looks like a signature is in {', '.join(dict.fromkeys(names))}" if names else ""
+    return SignatureView(
+        state="unverifiable",
+        reason=Reason.SCHEME_UNKNOWN.value,
+        sentence=f"not checked: no known provider signs like this{seen}",
+        next_step="name the scheme with --verify or --scheme: `hookline schemes` lists them",
+    )
+
+
+_LIKE_A_SIGNATURE = re.compile(rb"(?i)sign|hmac|digest|token|^authorization$")
 
 
 def _make_ready(rule: Rule, scheme: Scheme, facts: Facts) -> Ready:

@@ -5,7 +5,7 @@ changed secret and a changed body together. The first cause under which the sign
 search.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from client.signatures.check import Check
@@ -61,6 +61,8 @@ class Suspects(NamedTuple):
     """Other URLs of this endpoint."""
     schemes: Sequence[Check] = ()
     """Other schemes whose signature may stand where this one's does."""
+    settings: Sequence[Mapping[str, str]] = ()
+    """The user's settings for other endpoints of the same scheme."""
 
 
 Step = Callable[[Search, Suspects], Explanation | None]
@@ -160,6 +162,20 @@ def _of_secret(secret: Secret, variant: SecretVariant, also: str = "") -> Explan
         f"proven: the signature is right under {secret.name} {variant.said}{also}",
         f"correct {secret.name}: copy it once more, as the provider shows it",
     )
+
+
+def _setting(search: Search, suspects: Suspects) -> Explanation | None:
+    """Try the settings that the user has for other endpoints, where the scheme signs one."""
+    for params in suspects.settings if search.scheme.params else ():
+        if search.holds(params=params):
+            said = ", ".join(name for name in search.scheme.params if params.get(name) != search.params.get(name))
+            value = ", ".join(params.get(name, "") for name in search.scheme.params)
+            return Explanation(
+                Reason.CONFIG_PARAM,
+                f"proven: the signature is right for the {said} of another rule of yours: {value}",
+                f"correct {said} in this rule's params, or register this endpoint under the other one",
+            )
+    return None
 
 
 def url_cause(search: Search, suspects: Suspects) -> Explanation | None:
@@ -275,6 +291,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("", _length),
     ("the signature's encoding", text_cause),
     ("the ways in which a secret is copied wrongly, and your other secrets", _secret),
+    ("", _setting),
     ("", url_cause),
     ("", _method),
     (f"what commonly rewrites a body (up to {LARGEST_BYTES // 1024} KiB)", _body),

@@ -1,7 +1,7 @@
 """Turns a failed judgement into one with its cause, off the way of deliveries."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from client.signatures.explain import (
     url_cause,
 )
 from client.signatures.reading import Reading
+from client.signatures.rule import Rule
 from client.signatures.scheme import Scheme
 from client.signatures.search import BudgetSpent, Change, Search
 from client.signatures.secret import Secret
@@ -38,15 +39,19 @@ _FARTHEST_ZONE = 14 * _HOUR
 class Explainer:
     """Explains failures of one client's checks."""
 
-    def __init__(self, signatures: Signatures, *, urls: Sequence[str] = ()) -> None:
+    def __init__(
+        self, signatures: Signatures, *, known: Sequence[Rule] = (), urls: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         """Prepare to explain.
 
         Args:
             signatures: whose judgements are explained.
-            urls: the tunnels' public URLs and others that providers may have been given.
+            known: other rules of the user's: one of their secrets or settings may be the one that was used.
+            urls: gives the tunnels' public URLs and others that providers may have been given.
         """
-        self._signatures = signatures
-        self._urls = tuple(urls)
+        self.signatures = signatures
+        self._known = tuple(known)
+        self._urls = urls
         self._checks: list[Check] | None = None
 
     async def explain(self, subject: Subject, judgement: Judgement) -> SignatureView:
@@ -66,7 +71,7 @@ class Explainer:
 
     def explain_now(self, subject: Subject, view: SignatureView) -> SignatureView:
         """Do what `explain` does in the caller's thread: it may take 0.1 s."""
-        ready = self._signatures.choose(subject)
+        ready = self.signatures.choose(subject)
         if ready is None or view.state != "invalid":
             return view
         try:
@@ -86,7 +91,13 @@ class Explainer:
 
     def _cause(self, subject: Subject, ready: Ready, reason: Reason, view: SignatureView) -> Explanation | None:
         search = Search(ready.check, subject, dict(ready.rule.params), ready.keys, budget_for(ready.scheme))
-        suspects = Suspects(ready.rule.secrets, self._others(ready), self._urls, self._schemes(subject, ready.scheme))
+        suspects = Suspects(
+            ready.rule.secrets,
+            self._others(ready),
+            self._urls(),
+            self._schemes(subject, ready.scheme),
+            self._settings(ready),
+        )
         if reason in _SEARCHED:
             found = explain(search, suspects)
             undecodable = reason is Reason.SECRET_UNDECODABLE and found.reason is Reason.UNEXPLAINED
@@ -104,13 +115,21 @@ class Explainer:
     def _others(self, ready: Ready) -> list[Secret]:
         """Give the user's secrets that are not this rule's, each once."""
         own = {secret.value for secret in ready.rule.secrets}
-        others = {secret.value: secret for rule in self._signatures.rules for secret in rule.secrets}
+        others = {secret.value: secret for rule in self._rules() for secret in rule.secrets}
         return [secret for value, secret in others.items() if value not in own and value.strip()]
+
+    def _settings(self, ready: Ready) -> list[Mapping[str, str]]:
+        """Give the settings of the user's other rules for the same scheme."""
+        own = dict(ready.rule.params)
+        return [rule.params for rule in self._rules() if rule.scheme == ready.scheme.id and dict(rule.params) != own]
+
+    def _rules(self) -> tuple[Rule, ...]:
+        return (*self.signatures.rules, *self._known)
 
     def _schemes(self, subject: Subject, scheme: Scheme) -> list[Check]:
         """Give the other schemes whose signature stands in this request, no two that check alike."""
         if self._checks is None:
-            self._checks = [Check(other) for other in self._signatures.catalogue if other.kind in {"mac", "digest"}]
+            self._checks = [Check(other) for other in self.signatures.catalogue if other.kind in {"mac", "digest"}]
         reading = Reading(subject)
         alike = {_essence(scheme)}
         chosen = []
@@ -128,10 +147,10 @@ class Explainer:
                 if search.holds(Change(content=variant.content)):
                     said = f"proven: the signature is there and right in the body {variant.said}"
                     return Explanation(variant.reason, said, "look for what rewrites bodies on the way to the relay")
-        judged = Signatures(catalogue=self._signatures.catalogue).judge(search.subject)
+        judged = Signatures(catalogue=self.signatures.catalogue).judge(search.subject)
         if not judged.provider or judged.provider == search.scheme.id:
             return None
-        other = self._signatures.catalogue.get(judged.provider)
+        other = self.signatures.catalogue.get(judged.provider)
         said = f"{view.sentence}; it carries a signature of {other.name} instead"
         return Explanation(Reason.MISSING_SIGNATURE, said, f"if {other.name} sends here, add a rule for {other.id}")
 

@@ -20,6 +20,10 @@ LARGEST_GLANCE_BYTES = 4 * 1024 * 1024
 """Bodies beyond it are not looked into: 4 MiB take 3 ms."""
 
 
+_MOST_OTHERS = 3
+"""So many schemes that were not taken are named."""
+
+
 class EventFacts(NamedTuple):
     """What a request says of itself; empty where it says nothing."""
 
@@ -96,6 +100,18 @@ class Recogniser:
                     best, best_score = mark.scheme, score
         return best
 
+    def why(self, fields: Fields) -> str:
+        """Say by what `recognise` goes, and why the others that have the same field were not taken."""
+        values = {key.lower(): value for key, value in fields}
+        found = {id(mark): mark for name in values for mark in self._by_field.get(name, ())}
+        marks = sorted(found.values(), key=lambda mark: -mark.score(values))
+        if not marks or not marks[0].score(values):
+            return ""
+        best, *others = marks
+        said = f"{best.scheme.id}, by {' and '.join(best.carried(fields))}"
+        not_taken = "; ".join(f"not {other.scheme.id}: {other.against(values)}" for other in others[:_MOST_OTHERS])
+        return f"{said}; {not_taken}" if not_taken else said
+
 
 class _Mark:
     """What a scheme's requests look like from outside."""
@@ -127,6 +143,18 @@ class _Mark:
                 return 0
             score += 20 * fits
         return score + sum(4 for name in self._others if name in values)
+
+    def carried(self, fields: Fields) -> list[str]:
+        """Give the names of the request's fields that mark it, as they were written."""
+        marks = self._signs | self._others
+        return list(dict.fromkeys(name.decode("latin-1") for name, _ in fields if name.lower() in marks))
+
+    def against(self, values: dict[bytes, bytes]) -> str:
+        """Say what speaks against this scheme."""
+        if not self.score(values):
+            return "the signature's text has another form"
+        missing = sorted(name.decode("latin-1") for name in self._others if name not in values)
+        return f"there is no {missing[0]}" if missing else "it is alike, and stands later in the catalogue"
 
     def _fits(self, value: bytes) -> int:
         """Tell how well a signature's text has this scheme's form: 0 not, 1 plainly, 2 with a mark of its own."""

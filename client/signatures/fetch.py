@@ -2,17 +2,21 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import Protocol
 
 import aiohttp
 import msgspec
 
 from client.signatures.engine import Ready, Signatures
-from client.signatures.material import LARGEST_BYTES, KeyFiles, KeyUnavailable, key_name, usable_certificate
+from client.signatures.material import LARGEST_BYTES, MOST_KEYS, KeyFiles, KeyUnavailable, key_name, usable_certificate
 from client.signatures.reading import Reading
 from client.signatures.subject import Subject
 
 TIMEOUT_SECONDS = 5.0
+
+PATIENCE_SECONDS = 10.0
+"""A key that could not be had is not asked for again so soon: deliveries that need it come in bursts."""
 
 PLAID_URL = "https://production.plaid.com/webhook_verification_key/get"
 
@@ -68,9 +72,19 @@ class HttpsDownload:
 class KeyFetcher:
     """Fetches the keys of requests whose schemes do not have them in a secret, each once."""
 
-    def __init__(self, *, files: KeyFiles, download: Download) -> None:
+    def __init__(self, *, files: KeyFiles, download: Download, clock: Callable[[], float]) -> None:
+        """Prepare to fetch.
+
+        Args:
+            files: where keys are kept.
+            download: gets them.
+            clock: monotonic seconds.
+        """
         self._files = files
         self._download = download
+        self._clock = clock
+        self._failed: dict[str, tuple[float, str]] = {}
+        self._fetching: dict[str, asyncio.Event] = {}
 
     async def prepare(self, signatures: Signatures, subject: Subject) -> str:
         """Have the key of a request on this machine before it is judged.
@@ -87,11 +101,30 @@ class KeyFetcher:
             return ""
         try:
             name = key_name(ready.scheme, Reading(subject))
-            if self._files.get(name) is None:
-                self._files.put(name, await self._fetched(ready, name, subject.received_at))
-                await asyncio.to_thread(self._files.save, name)
         except KeyUnavailable as problem:
             return str(problem)
+        while name in self._fetching:
+            await self._fetching[name].wait()
+        if self._files.get(name) is not None:
+            return ""
+        at, why = self._failed.get(name, (0.0, ""))
+        if why and self._clock() < at + PATIENCE_SECONDS:
+            return why
+        return await self._fetch(ready, name, subject.received_at)
+
+    async def _fetch(self, ready: Ready, name: str, now: float | None) -> str:
+        done = self._fetching[name] = asyncio.Event()
+        try:
+            self._files.put(name, await self._fetched(ready, name, now))
+        except KeyUnavailable as problem:
+            if len(self._failed) >= MOST_KEYS:
+                self._failed.clear()
+            self._failed[name] = self._clock(), str(problem)
+            return str(problem)
+        finally:
+            del self._fetching[name]
+            done.set()
+        await asyncio.to_thread(self._files.save, name)
         return ""
 
     async def _fetched(self, ready: Ready, name: str, now: float | None) -> bytes:

@@ -1,10 +1,10 @@
 """Answers providers' handshakes in the app's stead, where a rule asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from client.signatures.engine import Signatures
 from client.signatures.handshakes import Handshakes, Reply
-from client.signatures.rule import Rule, covering
+from client.signatures.rule import AUTO, Rule, covering
 from client.signatures.secret import Secret
 from client.signatures.subject import Subject
 from shared.exchange import Content, Handler, Request, Response
@@ -22,7 +22,8 @@ class Greet:
         *,
         signatures: Signatures,
         handshakes: Handshakes,
-        on_learned: Callable[[Secret], None],
+        on_learned: Callable[[Rule, Secret], Awaitable[None]],
+        asking: Sequence[Rule] = (),
     ) -> None:
         """Wrap `inner`.
 
@@ -30,12 +31,14 @@ class Greet:
             inner: what answers deliveries.
             signatures: whose rules say where handshakes are answered.
             handshakes: the known ones.
-            on_learned: told of a key that a provider has taught.
+            on_learned: told of a key that a provider has taught for a rule that has none.
+            asking: rules of providers that only ask and never sign.
         """
         self._inner = inner
         self._signatures = signatures
         self._handshakes = handshakes
         self._on_learned = on_learned
+        self._asking = tuple(asking)
 
     async def __call__(self, request: Request) -> Response:
         """Answer a handshake, or have `inner` answer.
@@ -48,22 +51,23 @@ class Greet:
         if content is None or request.head.upgrade:
             return await self._inner(request)
         subject = Subject.of(request.head, request.delivery, content)
-        for rule in covering(self._signatures.rules, subject.path):
+        for rule in covering((*self._signatures.rules, *self._asking), subject.path):
             if rule.handshake:
-                reply = self._answer(rule, subject)
+                reply = await self._answer(rule, subject)
                 if reply is not None:
                     request.content.whole()
                     return reply
         return await self._inner(request)
 
-    def _answer(self, rule: Rule, subject: Subject) -> Response | None:
-        reply = self._handshakes.reply(rule.scheme, subject, secrets=rule.secrets, params=dict(rule.params))
+    async def _answer(self, rule: Rule, subject: Subject) -> Response | None:
+        provider = self._signatures.recognise(subject) if rule.scheme == AUTO else rule.scheme
+        reply = self._handshakes.reply(provider, subject, secrets=rule.secrets, params=dict(rule.params))
         if reply is None or reply.every:
             return None
         if reply.signed and self._signatures.judge(subject).signature.state != "valid":
             return _response(401, reply) if reply.refuse else None
-        if reply.learned is not None:
-            self._on_learned(reply.learned)
+        if reply.learned is not None and not rule.secrets:
+            await self._on_learned(rule, reply.learned)
         return _response(reply.status, reply)
 
 

@@ -88,6 +88,10 @@ class Handshakes:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def knows(self, provider: str) -> bool:
+        """Tell whether this provider asks anything."""
+        return any(entry.provider == provider for entry in self._entries.values())
+
     def reply(
         self, provider: str, subject: Subject, *, secrets: Sequence[Secret] = (), params: dict[str, str] | None = None
     ) -> Reply | None:

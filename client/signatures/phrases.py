@@ -138,6 +138,7 @@ def view(scheme: Scheme, finding: Finding, reading: Reading, secrets: tuple[str,
         "window": seconds_said(scheme.tolerance_seconds or scheme.leeway_seconds),
         "url": reading.url.partition("?")[0],
     }
+    aged = finding.reason in _AGED
     return SignatureView(
         state="unverifiable" if finding.reason in UNVERIFIABLE else "invalid",
         scheme=scheme.id,
@@ -146,7 +147,11 @@ def view(scheme: Scheme, finding: Finding, reading: Reading, secrets: tuple[str,
         next_step=next_step.format_map(words),
         proven=finding.reason not in EVIDENCE,
         checked=_checked(scheme, finding, reading, secrets),
+        age_seconds=finding.age_seconds if aged else None,
     )
+
+
+_AGED = frozenset({Reason.TIMESTAMP_TOO_OLD, Reason.TIMESTAMP_IN_FUTURE, Reason.TIMESTAMP_UNIT})
 
 
 def _valid(scheme: Scheme, finding: Finding) -> str:

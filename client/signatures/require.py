@@ -1,7 +1,9 @@
 """Refuses requests without a valid signature before the app sees them."""
 
 from client.signatures.engine import Signatures
+from client.signatures.fetch import KeyFetcher
 from client.signatures.subject import Subject
+from client.signatures.verdict import Reason
 from shared.errors import ContentBroken, ExchangeFailed, Failure
 from shared.exchange import Content, Handler, Request, Response
 
@@ -12,9 +14,25 @@ LARGEST_BYTES = 64 * 1024 * 1024
 class Require:
     """A handler: lets through what the rules find valid, or do not cover."""
 
-    def __init__(self, inner: Handler, *, signatures: Signatures, largest_bytes: int = LARGEST_BYTES) -> None:
+    def __init__(
+        self,
+        inner: Handler,
+        *,
+        signatures: Signatures,
+        fetcher: KeyFetcher | None = None,
+        largest_bytes: int = LARGEST_BYTES,
+    ) -> None:
+        """Refuse before `inner`.
+
+        Args:
+            inner: what answers.
+            signatures: whose rules say what is demanded.
+            fetcher: gets the keys that providers publish; None: what is not here is not fetched.
+            largest_bytes: of a body.
+        """
         self._inner = inner
         self._signatures = signatures
+        self._fetcher = fetcher
         self._largest_bytes = largest_bytes
 
     async def __call__(self, request: Request) -> Response:
@@ -30,7 +48,11 @@ class Require:
         if request.head.upgrade:
             raise ExchangeFailed(Failure.SIGNATURE_INVALID, "an upgrade to another protocol cannot carry a signature")
         content = await self._whole(request.content)
-        judgement = self._signatures.judge(Subject.of(request.head, request.delivery, content))
+        subject = Subject.of(request.head, request.delivery, content)
+        judgement = self._signatures.judge(subject)
+        if judgement.signature.reason == Reason.CERTIFICATE and self._fetcher is not None:
+            await self._fetcher.prepare(self._signatures, subject)
+            judgement = self._signatures.judge(subject)
         if judgement.require and judgement.signature.state != "valid":
             sentence = judgement.signature.sentence
             raise ExchangeFailed(Failure.SIGNATURE_INVALID, f"refused before your app saw it: {sentence}")

@@ -1,6 +1,6 @@
 """Asks of a request whose signature failed: would it hold, if just this were different?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,6 +96,7 @@ class Search:
         *,
         keys: Sequence[Key] | None = None,
         check: Check | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> bool:
         """Tell whether the signature would be right with `change`, whatever the clock says.
 
@@ -103,11 +104,12 @@ class Search:
             change: what is different about the request.
             keys: other keys than the configured ones.
             check: another scheme than the configured one.
+            params: other settings than the configured ones.
 
         Raises:
             BudgetSpent: the search has cost as much as it may.
         """
-        return self.finding(change, keys=keys, check=check).reason in _HELD
+        return self.finding(change, keys=keys, check=check, params=params).reason in _HELD
 
     def finding(
         self,
@@ -115,13 +117,14 @@ class Search:
         *,
         keys: Sequence[Key] | None = None,
         check: Check | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> Finding:
         """Run the strict check over the changed request; see `holds`.
 
         Raises:
             BudgetSpent: the search has cost as much as it may.
         """
-        reading = self.reading(change)
+        reading = self.reading(change, params)
         using = self.keys if keys is None else keys
         chosen = check or self.check
         for _ in range(max(1, len(using) * max(1, len(chosen.templates)))):
@@ -131,8 +134,8 @@ class Search:
         except (FieldAbsent, TokenUnreadable, ValueError, RecursionError):
             return Finding(Reason.SIGNATURE_MISMATCH)
 
-    def reading(self, change: Change) -> Reading:
-        """Give the changed request."""
+    def reading(self, change: Change, params: Mapping[str, str] | None = None) -> Reading:
+        """Give the changed request, with other settings where there are some."""
         subject = self.subject
         if change != Change():
             subject = replace(
@@ -141,7 +144,7 @@ class Search:
                 url=subject.url if change.url is None else change.url,
                 method=subject.method if change.method is None else change.method,
             )
-        return Reading(subject, self.params)
+        return Reading(subject, self.params if params is None else dict(params))
 
     def altered(self, **changes: Any) -> Check:
         """Give the scheme's check with some of the scheme's own values changed."""

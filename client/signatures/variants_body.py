@@ -1,5 +1,6 @@
 """What the body may have been where it was signed, if something on the way has rewritten it."""
 
+import gzip
 import json
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,16 @@ _THOROUGH_BYTES = 128 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
+
+
+_COMPRESSED_BYTES = 64 * 1024
+"""Bodies beyond it are not compressed again: each level takes milliseconds."""
+
+_LEVELS = (6, 9, 1)
+_SYSTEMS = (b"\x03", b"\xff", b"\x00", b"\x13")
+"""The system byte of gzip's header (RFC 1952 section 2.3.1) as zlib, Go, Java and macOS write it."""
+
+_SYSTEM_AT = 9
 
 
 class BodyVariant(NamedTuple):
@@ -54,6 +65,7 @@ def _all(content: bytes, *, is_form: bool) -> Iterator[BodyVariant]:
     if is_form:
         yield from _forms(content)
     yield from _json(content.removeprefix(_BOM))
+    yield from _decompressed(content)
 
 
 def _edges(content: bytes) -> Iterator[BodyVariant]:
@@ -83,6 +95,19 @@ def _compressed(content: bytes) -> Iterator[BodyVariant]:
         return
     if inflate.eof:
         yield BodyVariant(Reason.BODY_STILL_COMPRESSED, plain, "decompressed")
+
+
+def _decompressed(content: bytes) -> Iterator[BodyVariant]:
+    """Yield the body compressed as the common tools do, which all use zlib: what they sent may have been that."""
+    if len(content) > _COMPRESSED_BYTES:
+        return
+    said = "compressed with {} as it was sent"
+    for level in _LEVELS:
+        packed = gzip.compress(content, level, mtime=0)
+        for system in _SYSTEMS:
+            text = packed[:_SYSTEM_AT] + system + packed[_SYSTEM_AT + 1 :]
+            yield BodyVariant(Reason.BODY_DECOMPRESSED, text, said.format("gzip"))
+        yield BodyVariant(Reason.BODY_DECOMPRESSED, zlib.compress(content, level), said.format("deflate"))
 
 
 def _charsets(content: bytes) -> Iterator[BodyVariant]:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     CERTIFICATE = "certificate"
     CONTENT_INCOMPLETE = "content_incomplete"
     CONFIG_PARAM = "config_param"
+    SCHEME_UNKNOWN = "scheme_unknown"
 
     SIGNATURE_ENCODING = "signature_encoding"
     SECRET_WHITESPACE = "secret_whitespace"  # noqa: S105 - a reason code
@@ -72,7 +73,7 @@ class Reason(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
-UNVERIFIABLE = frozenset({Reason.CERTIFICATE, Reason.CONTENT_INCOMPLETE})
+UNVERIFIABLE = frozenset({Reason.CERTIFICATE, Reason.CONTENT_INCOMPLETE, Reason.SCHEME_UNKNOWN})
 """The check could not be made, which says nothing against the sender."""
 
 EVIDENCE = frozenset({Reason.SIGNATURE_MISMATCH, Reason.CLOCK_SKEW, Reason.UNEXPLAINED})

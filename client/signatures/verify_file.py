@@ -1,18 +1,15 @@
 """Verifies one request that is given as a file: the verdict with its cause, in the shape that scripts read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from client.signatures.catalogue import Catalogue
 from client.signatures.engine import Signatures
 from client.signatures.explaining import Explainer
-from client.signatures.rule import AUTO, Rule
+from client.signatures.rule import Rule
 from client.signatures.secret import Secret
 from client.signatures.subject import Subject
-
-_ELSEWHERE = "/\x00"
-"""A path that no request has: secrets under it are known, and used for no check."""
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -48,6 +45,7 @@ def verify_subject(
     known: Sequence[Secret] = (),
     urls: Sequence[str] = (),
     params: dict[str, str] | None = None,
+    known_params: Sequence[Mapping[str, str]] = (),
 ) -> Verification:
     """Check a request, and find the cause where the signature does not hold. May take 0.1 s.
 
@@ -59,27 +57,24 @@ def verify_subject(
         known: other secrets of the user's, to be named where one of them fits.
         urls: other URLs of the endpoint.
         params: settings that the scheme needs beside the secret.
+        known_params: settings of other endpoints of the user's.
 
     Raises:
         UnknownScheme: there is no such scheme.
     """
-    rules = [Rule(scheme, tuple(secrets), params=params or {})]
-    if known:
-        chosen = next(iter(catalogue)).id if scheme == AUTO else scheme
-        rules.append(Rule(chosen, tuple(known), path=_ELSEWHERE))
-    signatures = Signatures(catalogue=catalogue, rules=rules)
+    signatures = Signatures(catalogue=catalogue, rules=[Rule(scheme, tuple(secrets), params=params or {})])
     judgement = signatures.judge(subject)
     found = judgement.signature
-    view = Explainer(signatures, urls=urls).explain_now(subject, found)
+    others = [Rule(found.scheme, tuple(known)), *(Rule(found.scheme, params=one) for one in known_params)]
+    view = Explainer(signatures, known=others, urls=lambda: urls).explain_now(subject, found)
     checked = dict(view.checked)
     if subject.received_at is None and _has_window(catalogue, view.scheme):
         checked["time window"] = "not judged: the time of receipt is not known; give it with --at"
-    unknown = view.state == "unconfigured"
     return Verification(
-        verdict="unverifiable" if unknown else view.state,
+        verdict=view.state,
         scheme=view.scheme,
-        reason="scheme_unknown" if unknown else view.reason,
-        sentence="no known provider signs like this: name the scheme with --scheme" if unknown else view.sentence,
+        reason=view.reason,
+        sentence=view.sentence,
         proven=view.proven,
         checked=checked,
         ruled_out=view.ruled_out,

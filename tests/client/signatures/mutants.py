@@ -193,4 +193,4 @@ def diagnose(mutant: Mutant) -> SignatureView:
     rules += [Rule(mutant.vector.scheme, (secret,), path="/elsewhere/entirely") for secret in mutant.vault]
     signatures = Signatures(catalogue=CATALOGUE, rules=rules)
     view = signatures.judge(mutant.subject).signature
-    return Explainer(signatures, urls=mutant.urls).explain_now(mutant.subject, view)
+    return Explainer(signatures, urls=lambda: mutant.urls).explain_now(mutant.subject, view)

@@ -157,7 +157,7 @@ def test_auto_takes_the_recognised_scheme() -> None:
 def test_auto_with_nothing_to_recognise_demands_all_the_same() -> None:
     """A required signature is not waived because nobody is recognised."""
     judgement = judge(rules=(Rule("auto", (SECRET,), require=True),))
-    assert (judgement.signature.state, judgement.require) == ("unconfigured", True)
+    assert (judgement.signature.state, judgement.require) == ("unverifiable", True)
 
 
 def test_unknown_scheme_names_the_nearest() -> None:

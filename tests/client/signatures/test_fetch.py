@@ -79,7 +79,7 @@ async def judged(tmp_path: Path, provider: Provider, subject: Subject, rule: Rul
     await asyncio.to_thread(files.load)
     chosen = rule or Rule("paypal", params=PARAMS)
     signatures = Signatures(catalogue=CATALOGUE, rules=[chosen], key_files=files)
-    await KeyFetcher(files=files, download=provider).prepare(signatures, subject)
+    await KeyFetcher(files=files, download=provider, clock=lambda: 0.0).prepare(signatures, subject)
     view = signatures.judge(subject).signature
     return view.state, view.reason
 

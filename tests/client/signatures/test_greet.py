@@ -21,15 +21,23 @@ async def app(_request: Request) -> Response:
     return Response(ResponseHead(404, b"Not Found", ()), Content())
 
 
-async def greeted(scheme: str, content: bytes, fields: Fields, *, handshake: bool = True) -> tuple[Response, list[str]]:
+async def greeted(
+    scheme: str, content: bytes, fields: Fields, *, handshake: bool = True, secrets: tuple[Secret, ...] = (SECRET,)
+) -> tuple[Response, list[str]]:
     """Send a request through, and give what came back with what was learned."""
     learned: list[str] = []
-    rule = Rule(scheme, (SECRET,), handshake=handshake)
+
+    async def keep(_rule: Rule, secret: Secret) -> None:
+        """Note what was told."""
+        learned.append(secret.name)
+
+    rule = Rule(scheme, secrets, handshake=handshake)
     greet = Greet(
         app,
         signatures=Signatures(catalogue=CATALOGUE, rules=[rule]),
         handshakes=HANDSHAKES,
-        on_learned=lambda secret: learned.append(secret.name),
+        on_learned=keep,
+        asking=[Rule("websub", handshake=True, path="/feed")],
     )
     response = await greet(Request(RequestHead(b"POST", b"/hooks", fields), DELIVERY, Content(content)))
     return response, learned
@@ -68,7 +76,7 @@ async def test_rule_without_handshake_leaves_it_to_the_app() -> None:
 
 async def test_taught_key_is_handed_on() -> None:
     """Asana's key is offered to whoever keeps it."""
-    response, learned = await greeted("asana", b"{}", ((b"X-Hook-Secret", b"abc"),))
+    response, learned = await greeted("asana", b"{}", ((b"X-Hook-Secret", b"abc"),), secrets=())
     assert (response.head.fields[0], learned) == ((b"X-Hook-Secret", b"abc"), ["learned:asana"])
 
 
@@ -82,3 +90,15 @@ async def test_field_that_would_split_the_answer_is_not_echoed() -> None:
     """A line break in an echoed field gives no answer."""
     response, learned = await greeted("asana", b"{}", ((b"X-Hook-Secret", b"a\r\nSet-Cookie: x"),))
     assert (response.head.status, learned) == (404, [])
+
+
+async def test_key_does_not_take_the_place_of_one_that_is_there() -> None:
+    """Anybody can send a handshake: it is answered, and its key is not believed beside the user's own."""
+    response, learned = await greeted("asana", b"{}", ((b"X-Hook-Secret", b"evil"),))
+    assert (response.head.status, learned) == (200, [])
+
+
+async def test_rule_auto_answers_for_whom_it_recognises() -> None:
+    """With `auto` the provider is the one that the fields point to."""
+    response, _ = await greeted("auto", INTENT, xero(INTENT, SECRET.value))
+    assert response.head.status == 200

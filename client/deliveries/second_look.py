@@ -1,0 +1,112 @@
+"""Looks once more at what was not found valid, beside the exchanges: fetches keys, finds causes."""
+
+import asyncio
+import dataclasses
+from collections import OrderedDict, deque
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from client.deliveries.attempt import Attempt
+from client.deliveries.judging import Doubt, accept
+from client.deliveries.store import Store
+from client.signatures.engine import Judgement, Subject
+from client.signatures.explaining import Explainer
+from client.signatures.fetch import KeyFetcher
+from client.signatures.verdict import Reason
+from client.views import SignatureView
+
+MOST_WAITING = 200
+MOST_WAITING_BYTES = 32 * 1024**2
+"""What waits holds its content. Beyond these bounds a flood of forgeries keeps its verdicts without their causes."""
+
+REMEMBERED = 500
+"""Causes that a replay of the same bytes need not have found again."""
+
+
+class _Doubted(NamedTuple):
+    attempt: Attempt
+    subject: Subject
+    judgement: Judgement
+    explainer: Explainer
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.subject.content or b"")
+
+
+class SecondLook:
+    """Takes what others doubt, each attempt once, and writes what it finds into the attempt's row."""
+
+    def __init__(self, *, store: Store, fetcher: KeyFetcher) -> None:
+        """Prepare to look.
+
+        Args:
+            store: where the attempts are.
+            fetcher: gets the keys that their providers publish.
+        """
+        self._store = store
+        self._fetcher = fetcher
+        self._waiting: deque[_Doubted] = deque()
+        self._waiting_bytes = 0
+        self._news = asyncio.Event()
+        self._known: OrderedDict[str, tuple[SignatureView, SignatureView]] = OrderedDict()
+
+    def through(self, explainer: Explainer) -> Doubt:
+        """Give what takes the attempts whose failures `explainer` explains."""
+
+        def doubt(attempt: Attempt, subject: Subject, judgement: Judgement) -> None:
+            """Take an attempt, if there is anything to be found."""
+            view = judgement.signature
+            worth = view.state == "invalid" or view.reason == Reason.CERTIFICATE
+            if not attempt.doubted and worth:
+                attempt.doubted = True
+                self._take(_Doubted(attempt, subject, judgement, explainer))
+
+        return doubt
+
+    async def run(self) -> None:
+        """Look at one after the other until cancelled."""
+        while True:
+            while not self._waiting:
+                self._news.clear()
+                await self._news.wait()
+            doubted = self._waiting.popleft()
+            self._waiting_bytes -= doubted.size_bytes
+            await self._look(doubted)
+
+    def _take(self, doubted: _Doubted) -> None:
+        full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes + doubted.size_bytes > MOST_WAITING_BYTES
+        if full and self._waiting:
+            return
+        attempt = doubted.attempt
+        attempt.signature = replace(attempt.signature, searching=True)
+        self._waiting.append(doubted)
+        self._waiting_bytes += doubted.size_bytes
+        self._news.set()
+
+    async def _look(self, doubted: _Doubted) -> None:
+        attempt, subject, judgement, explainer = doubted
+        if judgement.signature.reason == Reason.CERTIFICATE:
+            trouble = await self._fetcher.prepare(explainer.signatures, subject)
+            judgement = explainer.signatures.judge(subject)
+            if trouble and judgement.signature.reason == Reason.CERTIFICATE:
+                view = replace(judgement.signature, sentence=f"not checked: {trouble}")
+                judgement = dataclasses.replace(judgement, signature=view)
+            accept(attempt, judgement)
+        attempt.signature = await self._explained(attempt, subject, judgement, explainer)
+        self._store.amend(attempt)
+
+    async def _explained(
+        self, attempt: Attempt, subject: Subject, judgement: Judgement, explainer: Explainer
+    ) -> SignatureView:
+        """Give the view with its cause: for a replay of the same bytes the one that was found before."""
+        view = judgement.signature
+        known = self._known.get(attempt.delivery.id)
+        if attempt.kind == "replay" and known is not None and known[0] == view:
+            return known[1]
+        found = await explainer.explain(subject, judgement)
+        self._known[attempt.delivery.id] = (view, found)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
