@@ -97,7 +97,7 @@ class Heartbeat:
         """Give why the transport was lost, with a pause of ours that explains it better."""
         now = self._loop.time()
         paused = self._paused_seconds(now)
-        if not paused and self._pause is not None and now - self._pause[0] <= CHECK_SECONDS + LOOK_SECONDS:
+        if not paused and self._pause is not None and now - self._pause[0] <= 2 * CHECK_SECONDS + LOOK_SECONDS:
             paused = self._pause[1]
         return f"this machine was suspended for {paused:.0f} s ({reason})" if paused else reason
 

@@ -11,6 +11,8 @@ from shared.protocol.connection import Connection, acknowledgement
 
 HIGH_WATER_BYTES = 256 << 10
 """Beyond this, content waits in its exchange: a small delivery never queues behind more than this."""
+EARLY_FRAMES = 16
+"""So many do not wait for the end of the turn: else both ends work by turns, each waiting for the other's whole batch."""
 
 
 class Outbox:
@@ -48,7 +50,10 @@ class Outbox:
 
     def schedule(self) -> None:
         """Have everything that is ready leave at the end of this turn."""
-        if not self._scheduled and self._connection.outgoing.pending_bytes:
+        outgoing = self._connection.outgoing
+        if outgoing.count >= EARLY_FRAMES:
+            self.flush()
+        elif not self._scheduled and outgoing.pending_bytes:
             self._scheduled = True
             self._loop.call_soon(self._turn_ended)
 

@@ -11,6 +11,7 @@ from shared.protocol.codes import (
     DATA_BYTES,
     END_STREAM,
     HEADS_BYTES,
+    MESSAGE_BYTES,
     RESET_OF_FAILURE,
     TRAILERS,
     FrameType,
@@ -239,7 +240,8 @@ class Connection:
     def _on_ping(self, _flags: int, _number: int, payload: bytes, _found: list[events.Event]) -> None:
         if len(payload) != _PING_BYTES:
             raise ProtocolError(f"ping of {len(payload)} bytes")
-        self.outgoing.write(FrameType.PONG, 0, 0, payload)
+        if self.outgoing.pending_bytes <= MESSAGE_BYTES:  # a peer that asks and does not read gets no pile of answers
+            self.outgoing.write(FrameType.PONG, 0, 0, payload)
 
     def _on_pong(self, _flags: int, _number: int, payload: bytes, found: list[events.Event]) -> None:
         found.append(events.PongReceived(payload))

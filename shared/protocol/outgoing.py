@@ -14,6 +14,11 @@ class Outgoing:
         self.pending_bytes = 0
         """Bytes that wait for `take`."""
 
+    @property
+    def count(self) -> int:
+        """Frames that wait for `take`."""
+        return len(self._frames)
+
     def write(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
         """Add a frame."""
         frame = frames.encode(kind, flags, stream, payload)
