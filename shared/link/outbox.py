@@ -12,7 +12,7 @@ from shared.protocol.connection import Connection, acknowledgement
 HIGH_WATER_BYTES = 256 << 10
 """Beyond this, content waits in its exchange: a small delivery never queues behind more than this."""
 EARLY_FRAMES = 16
-"""So many do not wait for the end of the turn: else both ends work by turns, each waiting for the other's whole batch."""
+"""So many do not wait for the end of the turn: else the two ends take turns, each waiting for a whole batch."""
 
 
 class Outbox:
