@@ -14,7 +14,7 @@ from typing import Any
 from relay_server.app import Ready, Relay
 from relay_server.config import Settings
 from relay_server.errors import CannotStart
-from relay_server.loops import loop_factory
+from shared import loop
 from shared.logs import Log
 
 log = Log("hookline.relay")
@@ -34,8 +34,7 @@ def run(settings: Settings, *, on_ready: Callable[[Ready], None], end_with_stdin
     _require_parsers()
     _allow_many_connections()
     sys.unraisablehook = _log_unraisable
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(settings, on_ready, end_with_stdin=end_with_stdin))
+    loop.run(_serve(settings, on_ready, end_with_stdin=end_with_stdin))
 
 
 class _Ending:

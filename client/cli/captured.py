@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import click
 import msgspec
 
-from client.cli.loop import run
+from client.archive import Archive
 from client.deliveries.export.model import CapturedExchange, CapturedResponse
 from client.deliveries.filter import FilterError, parse
 from client.inspector import Inspector, UnknownDelivery
@@ -17,6 +17,7 @@ from client.lines import needs_ascii
 from client.views import AttemptView, DeliveryDetail, DeliverySummary, MessageView
 from client.wording import ASCII, UNICODE, Signs
 from shared.errors import TunnelError
+from shared.loop import run
 from shared.printable import printable, printable_content
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class NothingChosen(TunnelError):  # noqa: N818 - reads as the sentence it is
     """No delivery is there that is meant."""
 
 
-def perform(work: Callable[[Inspector], Awaitable[T]]) -> T:
+def perform(work: Callable[[Archive], Awaitable[T]]) -> T:
     """Do what a command does, with the inspector of the client that runs, or one beside the history file.
 
     A mistake in a filter is shown at its place, and ends the program with exit code 2.

@@ -2,7 +2,7 @@
 
 import click
 
-from client.cli.loop import run
+from shared.loop import run
 
 
 @click.command("demo")

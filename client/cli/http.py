@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from client.cli.loop import run
 from client.cli.options import settings_options, tunnel_options
 from client.config import TunnelConfig, VerifyConfig
+from shared.loop import run
 from shared.units import Duration, parse_duration
 
 _EXAMPLES = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from client.cli.loop import run
+from shared.loop import run
 
 
 @click.command("login")

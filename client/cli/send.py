@@ -31,7 +31,7 @@ def command(provider: str, event_type: str, **given: Any) -> None:
 
     Exit code 0: every answer counts as success for the provider; 1: not every one does.
     """
-    from client.cli.loop import run  # noqa: PLC0415 - `--help` need not wait for it
+    from shared.loop import run  # noqa: PLC0415 - `--help` need not wait for it
 
     raise click.exceptions.Exit(run(_send(provider, event_type, given)))
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from client.cli.loop import run
 from client.cli.options import settings_options
+from shared.loop import run
 
 
 @click.command("start")

@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from client.cli.loop import run
+from shared.loop import run
 
 
 @click.command("status")

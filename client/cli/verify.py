@@ -114,7 +114,7 @@ def _in_file(name: str) -> "Subject":
 
 
 def _captured(delivery: str) -> "Subject":
-    from client.cli.loop import run  # noqa: PLC0415
+    from shared.loop import run  # noqa: PLC0415
 
     return run(_fetched(delivery))
 

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 import uvloop
 
-from relay_server.loops import TLS_BUFFER_BYTES, loop_factory
+from shared.loop import TLS_BUFFER_BYTES, loop_factory
 
 
 def test_uvloop_where_it_is() -> None:
