@@ -47,17 +47,21 @@ class Filtering:
         except GONE as error:  # the list stays as it was
             self._bar.refuse(str(error))
             return
+        self._show()
+        while query and not browser.complete and await self._search_on():
+            self._show()
+        self._show()
+
+    def _show(self) -> None:
         self.note()
         self._shown()
-        while query and await self._search_on():
-            self.note()
-            self._shown()
 
     async def _search_on(self) -> bool:
         try:
-            return await self._session.browser.search_on()
-        except GONE:
+            await self._session.browser.search_on()
+        except GONE:  # what has been found stays
             return False
+        return True
 
     def note(self) -> None:
         """Say how many rows the filter shows."""
