@@ -5,11 +5,10 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
-from itertools import zip_longest
 from typing import TypeVar
 
 from client.origin.address import OriginAddress
-from client.origin.race import Candidate, Outcomes, race
+from client.race import Candidate, Outcomes, alternated, race
 from shared.errors import ExchangeFailed, Failure
 from shared.printable import printable_line
 
@@ -84,7 +83,7 @@ class Dialer:
         except (OSError, UnicodeError) as error:
             detail = f"the name {address.host} was not found ({_words(error)})"
             raise ExchangeFailed(Failure.ORIGIN_DNS, detail, delivered="no") from None
-        return _alternated([Candidate(family, (str(sockaddr[0]), address.port)) for family, *_, sockaddr in found])
+        return alternated([Candidate(family, (str(sockaddr[0]), address.port)) for family, *_, sockaddr in found])
 
     async def _speak(self, sock: socket.socket, new_protocol: Callable[[], _P]) -> _P:
         loop = asyncio.get_running_loop()
@@ -127,13 +126,6 @@ def _numeric_family(host: str) -> socket.AddressFamily | None:
     except ValueError:
         return None
     return socket.AF_INET if version == 4 else socket.AF_INET6  # noqa: PLR2004 - the protocol's own name
-
-
-def _alternated(candidates: list[Candidate]) -> list[Candidate]:
-    """Alternate the families, the system's first choice first (RFC 8305 section 4)."""
-    first = [candidate for candidate in candidates if candidate.family == candidates[0].family]
-    second = [candidate for candidate in candidates if candidate.family != candidates[0].family]
-    return [candidate for pair in zip_longest(first, second) for candidate in pair if candidate is not None]
 
 
 def _failure(outcomes: Outcomes) -> Failure:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 FIRST_SECONDS = 0.1
 MOST_SECONDS = 10.0
+LEAST_SHARE = 1 / 8
+"""Of each ceiling: whatever the jitter, fewer than sixty dials fall into a minute."""
 STEADY_SECONDS = 30.0
 """Only a link that lived so long begins afresh: a relay that accepts and closes is dialled ever more rarely."""
 
@@ -33,4 +35,5 @@ class Backoff:
         self._ceiling_seconds = min(MOST_SECONDS, ceiling * 2)
         if asked_seconds is not None:
             return min(asked_seconds, 10 * MOST_SECONDS) + self._random()
-        return ceiling / 2 + self._random() * ceiling / 2
+        least = ceiling * LEAST_SHARE
+        return least + self._random() * (ceiling - least)

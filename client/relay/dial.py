@@ -1,9 +1,11 @@
 """Dials the relay once, and says in a sentence why it did not answer."""
 
+import asyncio
 import errno
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,12 @@ from websockets.exceptions import (
     WebSocketException,
 )
 from websockets.http11 import Response
+from websockets.proxy import get_proxy
 from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
 
 from client.relay.address import RelayAddress
+from client.relay.reach import reach
 from client.relay.transport import ClientTransport, LinkConnection
 from shared.errors import LinkRefused
 from shared.printable import printable_line
@@ -29,10 +34,22 @@ from shared.protocol.codes import MESSAGE_BYTES, SUBPROTOCOL
 WRITE_HIGH_BYTES = 512 << 10
 _FRAME_SLACK_BYTES = 1024
 _UNACKNOWLEDGED_MILLISECONDS = 20_000
+_DATES = (9, 10)
+"""X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
+_NAMES = (62, 64)
+"""X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH."""
 
 
 class DialFailed(LinkRefused):
     """The relay was not reached, or said no. `final` where no later attempt can succeed."""
+
+
+class _Connect(connect):
+    """Follows no redirect: a relay sends none, and whoever does is not to get the token."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Take a redirect for the answer that it is."""
+        return exc
 
 
 class _Problem(msgspec.Struct):
@@ -61,9 +78,12 @@ class Dialer:
         Raises:
             DialFailed: it was not reached or said no.
         """
+        tls = self._tls() if self.address.link_url.startswith("wss:") else None
         try:
-            connection = await connect(
+            connection = await _Connect(
                 self.address.link_url,
+                sock=await self._reached(),
+                server_hostname=self.address.host if tls is not None else None,
                 create_connection=LinkConnection,
                 subprotocols=[Subprotocol(SUBPROTOCOL)],
                 additional_headers={"Authorization": f"Bearer {self.token}"},
@@ -75,7 +95,7 @@ class Dialer:
                 max_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
                 write_limit=WRITE_HIGH_BYTES,
                 **self._loopback(),
-                ssl=self._tls() if self.address.link_url.startswith("wss:") else None,
+                ssl=tls,
             )
         except InvalidStatus as error:
             raise _refusal(self.address, error.response) from error
@@ -90,6 +110,14 @@ class Dialer:
     def _loopback(self) -> dict[str, Any]:
         """Say that names below `localhost` mean this machine (RFC 6761 section 6.3); not every resolver knows."""
         return {"host": "localhost"} if self.address.host.endswith(".localhost") else {}
+
+    async def _reached(self) -> socket.socket | None:
+        """Give a socket that is connected to the relay; None: a proxy is in use, and the library goes through it."""
+        uri = parse_uri(self.address.link_url)
+        if get_proxy(uri) is not None:
+            return None
+        async with asyncio.timeout(self.timeout_seconds):
+            return await reach(uri.host, uri.port)
 
     def _tls(self) -> ssl.SSLContext:
         try:
@@ -115,7 +143,7 @@ def _refusal(address: RelayAddress, response: Response) -> DialFailed:
             "not-a-relay",
             f"{address.url} answered {status}, but not as a hookline relay: check the address, "
             "or whether a proxy or login page stands in between",
-            final=status in (404, 405) and not retry_after,
+            final=False,
         )
     final = status in (401, 403, 426)
     return DialFailed(code, f"{address.url} refused: {detail}", final=final, retry_after_seconds=retry_after)
@@ -126,13 +154,28 @@ def _retry_after(response: Response) -> float | None:
     return float(value) if value.isdigit() else None
 
 
+def _advice(error: ssl.SSLCertVerificationError) -> str:
+    """Say what to do about a certificate, by OpenSSL's X509_V_ERR codes."""
+    if error.verify_code in _DATES:
+        return (
+            f"this machine's clock says {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; if that is right, "
+            "the relay's operator has to renew it"
+        )
+    if error.verify_code in _NAMES:
+        return "it is for another host: check the relay's address, or whether this network's login page answers"
+    return (
+        "if the relay has a CA of its own, give its file with --relay-ca; else this network's login page "
+        "or a proxy may be answering"
+    )
+
+
 def _unreachable(address: RelayAddress, error: Exception) -> DialFailed:
     """Put a failed connection into words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return DialFailed(
             "certificate",
-            f"the certificate of {address.url} is not trusted ({error.verify_message}): if the relay has a CA of its "
-            "own give its file with --relay-ca; if the date is meant, check this machine's clock",
+            f"the certificate of {address.url} is not trusted ({printable_line(error.verify_message)}): "
+            f"{_advice(error)}",
             final=True,
         )
     if isinstance(error, ssl.SSLError):

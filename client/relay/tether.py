@@ -12,6 +12,8 @@ from shared.errors import LinkClosed, LinkRefused, ProtocolError, leaf
 from shared.exchange import Handler
 from shared.link import Doorstep, Link
 from shared.link.doorstep import words
+from shared.link.heartbeat import never_asleep
+from shared.link.ledger import CannotResume
 from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
@@ -53,6 +55,7 @@ class Tether:
         on_granted: Callable[[tuple[Granted, ...]], None],
         on_notice: Callable[[Notice], None],
         random: Callable[[], float],
+        asleep: Callable[[], float] = never_asleep,
     ) -> None:
         """Begin without a link.
 
@@ -64,7 +67,9 @@ class Tether:
             on_granted: told which endpoints were granted, in the order they were wanted, before the first delivery.
             on_notice: told what the relay's operator wants the user to read.
             random: gives a number from 0 to 1.
+            asleep: seconds that this machine has slept since some moment.
         """
+        self._asleep = asleep
         self._dialer = dialer
         self._wanted = wanted
         self._handler = handler
@@ -81,6 +86,11 @@ class Tether:
     def round_trip_seconds(self) -> float | None:
         """The last measured round trip, or None before the first."""
         return self._link.round_trip_seconds if self._link is not None else None
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long nothing has come from the relay over the present connection."""
+        return self._link.silent_seconds if self._link is not None else 0.0
 
     async def run(self) -> None:
         """Keep a link until cancelled.
@@ -108,8 +118,7 @@ class Tether:
                 sentence = await link.wait_detached()
                 lived = loop.time() - connected_at
             except DialFailed as failed:
-                if failed.final or (not self._granted and self._impatient(failed, loop.time() - began)):
-                    raise
+                self._judge(failed, loop.time() - began)
                 sentence, asked = failed.detail, failed.retry_after_seconds
             except (LinkClosed, ProtocolError) as error:
                 sentence = f"the relay did not greet: {error}"
@@ -130,8 +139,20 @@ class Tether:
                 async with asyncio.timeout(GOODBYE_SECONDS):
                     await link.wait_detached()
 
-    def _impatient(self, failed: DialFailed, waited_seconds: float) -> bool:
-        return failed.code in ("dns", "not-a-relay") or waited_seconds > PATIENCE_SECONDS
+    def _judge(self, failed: DialFailed, waited_seconds: float) -> None:
+        """Decide whether to dial again.
+
+        Raises:
+            LinkRefused: not: the refusal is final, or the relay was never reached.
+        """
+        if not self._granted:
+            if failed.final or failed.code in ("dns", "not-a-relay") or waited_seconds > PATIENCE_SECONDS:
+                raise failed
+        elif failed.code == "bad-token":
+            raise LinkRefused("revoked", failed.detail, final=True) from failed
+        elif failed.final and failed.code != "certificate":
+            # Whoever had a link and now meets a strange certificate is behind another network's login page.
+            raise failed
 
     async def _connect(self, tasks: asyncio.TaskGroup) -> Link:
         """Dial and greet; give the link that goes on, or a new one.
@@ -150,7 +171,12 @@ class Tether:
             doorstep.transport.abort()
             raise self._refused
         link = self._going_on(welcome) or self._begin(welcome, tasks)
-        link.attach(doorstep, peer_received=welcome.received or 0)
+        try:
+            link.attach(doorstep, peer_received=welcome.received or 0)
+        except CannotResume as error:
+            doorstep.transport.abort()
+            link.abort(str(error))
+            raise ProtocolError(str(error)) from error
         self._on_state(TetherState(True, granted=self._granted))
         return link
 
@@ -163,7 +189,7 @@ class Tether:
 
     def _going_on(self, welcome: Welcome) -> Link | None:
         link = self._link
-        if link is None or link.ended or welcome.received is None:
+        if link is None or link.ended or welcome.received is None or welcome.link_id != self._link_id:
             return None
         return link
 
@@ -175,7 +201,11 @@ class Tether:
         self._granted = welcome.endpoints
         self._on_granted(self._granted)
         link = self._link = Link(
-            relay=False, on_event=self._on_event, limits=welcome.limits, resume_seconds=welcome.resume_seconds
+            relay=False,
+            on_event=self._on_event,
+            limits=welcome.limits,
+            resume_seconds=welcome.resume_seconds,
+            asleep=self._asleep,
         )
         tasks.create_task(self._keep(link))
         return link

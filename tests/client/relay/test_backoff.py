@@ -10,9 +10,9 @@ def test_waits_grow_up_to_the_most() -> None:
 
 
 def test_jitter_never_waits_nothing() -> None:
-    """A crowd of clients is spread over half of each wait."""
+    """A crowd of clients is spread over most of each wait, none dials at once."""
     backoff = Backoff(random=lambda: 0.0)
-    assert [backoff.next_seconds() for _ in range(3)] == [0.05, 0.1, 0.2]
+    assert [backoff.next_seconds() for _ in range(3)] == [0.0125, 0.025, 0.05]
 
 
 def test_only_a_link_that_lived_begins_afresh() -> None:

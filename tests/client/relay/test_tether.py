@@ -1,5 +1,6 @@
 """What a client does when its relay does not answer, or not as one."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,8 +9,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from client.exits import Exit, exit_code
 from client.relay import Dialer, DialFailed, RelayAddress
-from tests.doors import Visitor
+from shared.errors import LinkRefused
+from shared.protocol.hello import Granted
+from tests.doors import Visitor, visiting
+from tests.waiting import settled
 
 
 @asynccontextmanager
@@ -17,7 +22,7 @@ async def site(answer: web.Response) -> AsyncIterator[RelayAddress]:
     """Serve the same answer to everybody."""
 
     async def handle(_request: web.Request) -> web.Response:
-        return answer
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)  # one serves one request
 
     application = web.Application()
     application.router.add_route("*", "/{rest:.*}", handle)
@@ -96,3 +101,46 @@ def test_token_is_not_in_the_dialers_words() -> None:
     """A dialer that is logged or shown in a traceback does not tell the token."""
     dialer = Dialer(RelayAddress.parse("https://relay.test"), "hkl_secret", "test")
     assert "hkl_secret" not in repr(dialer)
+
+
+async def test_relay_that_accepts_and_closes_is_dialled_ever_more_rarely() -> None:
+    """Three seconds of a relay that greets nobody cost a handful of dials."""
+    dials = 0
+
+    async def close(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal dials
+        dials += 1
+        writer.close()
+
+    server = await asyncio.start_server(close, "127.0.0.1", 0)
+    address = RelayAddress.parse(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    visitor = Visitor(Dialer(address, "hkl_x", "test"))
+    visitor.tether._granted = (Granted("demo", ()),)  # had a link before, so that it does not give up
+    async with visiting(visitor):
+        await asyncio.sleep(3)
+    server.close()
+    assert 4 <= dials <= 8
+    waits = [state.wait_seconds for state in visitor.states]
+    assert waits == sorted(waits)
+
+
+async def test_token_that_ended_meanwhile_is_told_as_revoked() -> None:
+    """Who had a link and is let in no more has lost the token: the client stops, with the exit code for that."""
+    headers = {"Hookline-Error": "bad-token"}
+    async with site(web.json_response({"detail": "unknown token"}, status=401, headers=headers)) as address:
+        visitor = Visitor(Dialer(address, "hkl_x", "test"))
+        visitor.tether._granted = (Granted("demo", ()),)
+        with pytest.raises(LinkRefused) as caught:
+            await visitor.tether.run()
+    assert (caught.value.code, exit_code(caught.value)) == ("revoked", Exit.GONE)
+
+
+async def test_login_page_in_the_way_does_not_end_a_client_that_had_a_link() -> None:
+    """A laptop that wakes up in a hotel goes on dialling until the page is gone."""
+    async with site(web.Response(status=404, text="<html>please log in")) as address:
+        visitor = Visitor(Dialer(address, "hkl_x", "test"))
+        visitor.tether._granted = (Granted("demo", ()),)
+        async with visiting(visitor):
+            await settled(lambda: len(visitor.states) > 2)
+    assert {state.online for state in visitor.states} == {False}
+    assert "login page" in visitor.states[-1].sentence

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from client.origin.race import HEAD_START_SECONDS, Candidate, Outcomes, race
+from client.race import HEAD_START_SECONDS, Candidate, Outcomes, race
 from tests.waiting import settled
 
 

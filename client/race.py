@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from itertools import zip_longest
 from typing import NamedTuple
 
 HEAD_START_SECONDS = 0.25
@@ -24,6 +25,13 @@ class Candidate(NamedTuple):
 
 Outcomes = dict[Candidate, OSError | None]
 """What became of each attempt, in the order of their beginning; None: nothing yet."""
+
+
+def alternated(candidates: list[Candidate]) -> list[Candidate]:
+    """Alternate the families, the system's first choice first (RFC 8305 section 4)."""
+    first = [candidate for candidate in candidates if candidate.family == candidates[0].family]
+    second = [candidate for candidate in candidates if candidate.family != candidates[0].family]
+    return [candidate for pair in zip_longest(first, second) for candidate in pair if candidate is not None]
 
 
 async def race(candidates: list[Candidate], outcomes: Outcomes) -> socket.socket | None:
