@@ -1,10 +1,11 @@
 """A client that exists in memory alone: everything an `Inspector` promises, with deliveries that tests put in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 
+from client.deliveries.export import CapturedExchange
 from client.inspector import ReplayRefused, Side, UnknownDelivery
 from client.views import (
     AttemptView,
@@ -169,6 +170,25 @@ class FakeInspector:
         """Follow what is put in, one by one."""
         async for change in self.changes(after):
             yield [change]
+
+    async def pin(self, delivery_id: str, *, pinned: bool = True) -> DeliverySummary:
+        """Give the row: nothing is forgotten here."""
+        return (await self.delivery(delivery_id)).summary
+
+    async def clear(self, query: str = "", *, pinned: bool = False) -> int:
+        """Forget the deliveries that match."""
+        rows = await self.deliveries(query=query, limit=len(self.details))
+        for row in rows:
+            del self.details[row.seq]
+        return len(rows)
+
+    async def remove(self, delivery_id: str) -> None:
+        """Forget a delivery."""
+        del self.details[(await self.delivery(delivery_id)).summary.seq]
+
+    async def take_in(self, exchanges: Sequence[CapturedExchange]) -> list[DeliverySummary]:
+        """Take nothing in."""
+        return []
 
     @property
     def newest_change(self) -> int:
