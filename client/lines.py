@@ -38,6 +38,8 @@ _COLOURS: Mapping[Role, str] = {"success": "32", "accent": "36", "warning": "33"
 _DEADLINE = re.compile(r"\bof \d[\d.]* (?:ms|s|min|h)\b")
 _INDENT = " " * 13
 _DEL = "\x7f"
+_REFUSALS = frozenset({400, 401, 403})
+"""What an app answers when it does not like a signature."""
 
 
 class View(Protocol):
@@ -221,7 +223,8 @@ class Arrows:
 
     async def _trouble(self, row: DeliverySummary) -> list[str]:
         lines = [] if row.healthy or not row.clock else [self._sentence(row.clock, "warning")]
-        if row.signature in ("valid", "unconfigured") and not row.failure and row.state == "answered":
+        refused = row.signature == "valid" and row.status in _REFUSALS
+        if row.signature in ("valid", "unconfigured") and not row.failure and row.state == "answered" and not refused:
             return lines
         try:
             detail = await self._inspector.delivery(row.id)
@@ -231,7 +234,7 @@ class Arrows:
         return lines if attempt is None else [*self._reasons(attempt), *lines]
 
     def _reasons(self, attempt: AttemptView) -> list[str]:
-        lines = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt)])]
+        lines = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt), attempt.blame])]
         verdict = attempt.signature
         if verdict.state in ("invalid", "unverifiable"):
             words = " ".join(

@@ -30,6 +30,7 @@ class Signs:
     more: str = "…"
     arrow: str = "→"
     replayed: str = "↻"
+    pinned: str = "★"
     online: str = "●"
     connecting: str = "◐"
     offline: str = "○"
@@ -55,6 +56,7 @@ ASCII = Signs(
     more="..",
     arrow="->",
     replayed="*",
+    pinned="P",
     online="*",
     connecting="~",
     offline="o",
@@ -97,6 +99,7 @@ _FAILURE_WORDS: Mapping[str, str] = {
     Failure.LOOP: "loop",
     Failure.CLIENT_INTERNAL: "bug",
     Failure.ENDPOINT_LOST: "lost",
+    "not-sent": "new",
 }
 """At most four cells each: they stand in the list's narrow column."""
 

@@ -103,6 +103,15 @@ async def test_arrows_say_what_the_provider_makes_of_it() -> None:
     assert desk.lines()[2] == "             ! answered 201 in 38 ms: TalkifAI counts only 200"
 
 
+async def test_arrows_say_whose_fault_a_refusal_is() -> None:
+    """A valid signature that the app refused comes with the sentence that assigns blame."""
+    desk = Desk()
+    one = delivery(status=401)
+    blamed = msgspec.structs.replace(one.attempts[0], blame="signature valid, your app refused it with 401")
+    await desk.hear(msgspec.structs.replace(one, attempts=(blamed,)))
+    assert desk.lines()[2] == "             ✗ signature valid, your app refused it with 401"
+
+
 async def test_arrows_of_a_delivery_that_was_cleared() -> None:
     """A delivery that is gone before its reason is asked for is no error."""
     desk = Desk()

@@ -66,9 +66,7 @@ def _outcome(attempt: AttemptView, width: int, signs: Signs) -> list[Line]:
 def _told(attempt: AttemptView, width: int) -> list[Line]:
     tone: Tone = "muted" if _HEALTHY_CLOCK.match(attempt.clock) else "warning"
     lines: list[Line] = [(Span(text, tone),) for text in wrapped(printable_line(attempt.clock), width)]
-    if attempt.signature.state == "valid" and attempt.status in (400, 401, 403):
-        sentence = f"signature valid, your app answered {attempt.status}: the fault is in the app"
-        lines += [(Span(text, "warning"),) for text in wrapped(sentence, width)]
+    lines += [(Span(text, "warning"),) for text in wrapped(printable_line(attempt.blame), width)]
     return [EMPTY, *lines] if lines else []
 
 

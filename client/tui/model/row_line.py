@@ -80,10 +80,10 @@ def _event_tone(row: DeliverySummary) -> Tone:
 
 
 def _badge(row: DeliverySummary, signs: Signs) -> str:
-    if row.attempts <= 1:
-        return " " * _BADGE_CELLS
+    pin = signs.pinned if row.pinned else " "
     count = row.attempts - 1
-    return cell(f" {signs.replayed}{count if count < 10 else '+'}", _BADGE_CELLS)  # noqa: PLR2004 - one cell
+    again = f"{signs.replayed}{count if count < 10 else '+'}" if count > 0 else ""  # noqa: PLR2004 - one cell
+    return cell(pin + again, _BADGE_CELLS)
 
 
 def missing_line(*, selected: bool, signs: Signs) -> Line:

@@ -22,7 +22,8 @@ def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Lin
         lines += [EMPTY, *_paragraph(verdict.sentence, width)]
     if not verdict.proven and verdict.state == "invalid":
         lines += _paragraph("This is evidence, not proof.", width, tone="muted")
-    lines += _blame(attempt, width)
+    if attempt.blame:
+        lines += [EMPTY, *_paragraph(attempt.blame, width, tone="warning")]
     if verdict.checked:
         lines += [EMPTY, (Span("What was checked", "title"),)]
         lines += [line for label, value in verdict.checked for line in _checked(label, value, width)]
@@ -69,16 +70,6 @@ _INVALID = {
 
 def _paragraph(text: str, width: int, *, tone: Tone = "plain") -> list[Line]:
     return [(Span(line, tone),) for line in wrapped(printable_line(text), width)]
-
-
-def _blame(attempt: AttemptView, width: int) -> list[Line]:
-    if attempt.signature.state != "valid" or attempt.status not in (400, 401, 403):
-        return []
-    sentence = (
-        f"The signature is valid and your app answered {attempt.status}: the fault is in the app. Likely causes: "
-        "it checks a parsed and re-serialised body, sees its own URL as http://localhost, or uses another secret."
-    )
-    return [EMPTY, *_paragraph(sentence, width, tone="warning")]
 
 
 def _checked(label: str, value: str, width: int) -> list[Line]:

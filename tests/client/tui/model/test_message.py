@@ -44,10 +44,9 @@ def test_response_with_the_providers_clock() -> None:
 
 
 def test_response_that_blames_the_app() -> None:
-    """A valid signature that the app refused is the app's fault."""
-    assert "signature valid, your app answered 401: the fault is in the app" in outcome(
-        delivery(status=401).attempts[0]
-    )
+    """Whose fault a refusal is stands below it."""
+    blamed = msgspec.structs.replace(delivery(status=401).attempts[0], blame="signature valid, your app refused it")
+    assert "signature valid, your app refused it" in outcome(blamed)
 
 
 def test_response_that_did_not_come() -> None:
@@ -131,7 +130,7 @@ def test_everything_hostile_is_one_safe_line_each() -> None:
     detail = delivery(
         target=EVIL, fields=((EVIL, EVIL),), failure_detail=EVIL, signature=SignatureView("invalid", sentence=EVIL)
     )
-    attempt = msgspec.structs.replace(detail.attempts[0], clock=EVIL)
+    attempt = msgspec.structs.replace(detail.attempts[0], clock=EVIL, blame=EVIL)
     failed = msgspec.structs.replace(attempt, failure=EVIL, response=None)
     lines = [
         *request_lines(detail, attempt, width=50, all_fields=True, signs=UNICODE),

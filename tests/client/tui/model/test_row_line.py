@@ -41,10 +41,12 @@ def test_row_without_event_shows_the_request() -> None:
     assert text.split()[1:] == ["·", "POST", "/a?b", "◌", "…", "ok", "0", "B"]
 
 
-@pytest.mark.parametrize(("attempts", "badge"), [(1, "   "), (3, " ↻2"), (30, " ↻+")])
-def test_row_counts_further_attempts(attempts: int, badge: str) -> None:
-    """How often it was tried again stands at the end."""
-    row = delivery(attempts=attempts).summary
+@pytest.mark.parametrize(
+    ("attempts", "pinned", "badge"), [(1, False, "   "), (3, False, " ↻2"), (30, True, "★↻+"), (1, True, "★  ")]
+)
+def test_row_says_that_it_is_kept_and_was_tried_again(attempts: int, *, pinned: bool, badge: str) -> None:
+    """At the end stand the pin and how often it was tried again."""
+    row = delivery(attempts=attempts, pinned=pinned).summary
     assert text_of(row_line(row, columns(60), selected=False, signs=UNICODE)).endswith(badge)
 
 

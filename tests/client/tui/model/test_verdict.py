@@ -58,8 +58,9 @@ def test_panel_without_a_check_says_how_to_get_one() -> None:
 
 
 def test_panel_blames_the_app() -> None:
-    """Valid here and refused there: the fault is in the app."""
-    assert "the fault is in the app" in " ".join(panel(SignatureView(state="valid"), status=403))
+    """Valid here and refused there: whose fault it is stands beside the verdict."""
+    blamed = msgspec.structs.replace(delivery(status=403).attempts[0], blame="your app refused it")
+    assert "your app refused it" in [text_of(line) for line in verdict_lines(blamed, width=80, signs=UNICODE)]
 
 
 def test_panel_of_hostile_text() -> None:
