@@ -111,16 +111,24 @@ class _Quiet(logging.StreamHandler[TextIO]):
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
+        self._lines: list[str] = []
         self._flushing = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, and have it leave within FLUSH_SECONDS, a warning at once."""
         try:
-            self.stream.write(self.format(record) + self.terminator)
+            self._lines.append(self.format(record))
             if record.levelno >= logging.WARNING or not self._flush_soon():
                 self.flush()
         except Exception:  # noqa: BLE001 - logging's own rule for handlers
             self.handleError(record)
+
+    def flush(self) -> None:
+        """Write what waits; standard error would make a system call of every line."""
+        lines, self._lines = self._lines, []
+        if lines:
+            self.stream.write(self.terminator.join([*lines, ""]))
+        super().flush()
 
     def _flush_soon(self) -> bool:
         """Arrange a flush by the event loop; False where none runs."""
