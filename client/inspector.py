@@ -65,26 +65,3 @@ class Inspector(Protocol):
     def changes(self, after: int | None = None) -> AsyncIterator[Change]:
         """Follow the feed from the event after number `after`, or from now. Ends when the client does."""
         ...
-
-
-class ServedInspector(Inspector, Protocol):
-    """An inspector that can be served: what is long comes in pieces, what is many in batches."""
-
-    def pieces(
-        self, delivery_id: str, attempt: int, side: Side, *, start: int = 0, end: int | None = None
-    ) -> AsyncIterator[bytes]:
-        """Give captured content from offset `start` to before `end`, piece by piece.
-
-        Raises:
-            UnknownDelivery: there is no such delivery or attempt.
-        """
-        ...
-
-    def batches(self, after: int | None = None, *, idle_seconds: float | None = None) -> AsyncIterator[list[Change]]:
-        """Follow the feed by what there is at each moment; an empty batch says that nothing was for `idle_seconds`."""
-        ...
-
-    @property
-    def newest_change(self) -> int:
-        """The number of the newest change."""
-        ...

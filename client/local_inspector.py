@@ -1,11 +1,14 @@
 """The use cases of every front end, beside the store."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-from client.deliveries import Feed, Store, reading
+from client.deliveries import Feed, Store, reading, removal
 from client.deliveries.attempt import Attempt, summary_of
+from client.deliveries.export.model import CapturedExchange
+from client.deliveries.faults import NotWritten
 from client.deliveries.filter import Query, Row, parse
+from client.deliveries.taking_in import TakeIn
 from client.inspector import Side
 from client.replay import Replayer
 from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
@@ -13,10 +16,13 @@ from shared.sqlite import StoreUnusable
 
 
 class LocalInspector:
-    """An `Inspector` in the process that records. What could not be recorded is shown from memory."""
+    """An `Inspector` and `Archive` in the process that records. What could not be recorded is shown from memory."""
 
-    def __init__(self, *, store: Store, feed: Feed, replayer: Replayer, status: Callable[[], Status]) -> None:
+    def __init__(
+        self, *, store: Store, feed: Feed, replayer: Replayer, take_in: TakeIn, status: Callable[[], Status]
+    ) -> None:
         self._store = store
+        self._take_in = take_in
         self._feed = feed
         self._replayer = replayer
         self._status = status
@@ -123,6 +129,65 @@ class LocalInspector:
         """
         return await self._replayer.replay(delivery_id, edits)
 
+    async def pin(self, delivery_id: str, *, pinned: bool = True) -> DeliverySummary:
+        """Keep a delivery from being forgotten and cleared, or no longer; give its row.
+
+        Raises:
+            UnknownDelivery: there is none, or several.
+            NotWritten: the history file does not take it now.
+        """
+        if self._remembered(delivery_id):
+            raise NotWritten(f"delivery {delivery_id} is only in memory: it can be pinned when it is in the file")
+        seq = await self._seq(delivery_id)
+        await self._store.curation.pin(seq, pinned=pinned)
+        summary = await self._store.read(lambda connection: reading.by_seq(connection, seq))
+        self._feed.publish(delivery=summary)
+        return summary
+
+    async def clear(self, query: str = "", *, pinned: bool = False) -> int:
+        """Remove the deliveries that match, but for those that are being answered; give how many were removed.
+
+        Raises:
+            FilterError: the query has a mistake.
+            StoreUnusable: the history cannot be read.
+            NotWritten: it does not take it now; some may be gone.
+        """
+        wanted = parse(query)
+        condition, params = wanted.sql()
+
+        def read(connection: sqlite3.Connection) -> list[int]:
+            """Find them, in a thread."""
+            return removal.found(connection, where=condition, params=params, pinned=pinned)
+
+        seqs = await self._store.read(read, slow=wanted.cost == "scan")
+        await self._store.curation.remove(seqs)
+        remembered = [attempt for attempt in self._store.unrecorded if wanted.matches(Row(summary_of(attempt)))]
+        self._store.curation.drop(remembered)
+        return len(seqs) + len(remembered)
+
+    async def remove(self, delivery_id: str) -> None:
+        """Remove one delivery with its attempts, pinned or not.
+
+        Raises:
+            UnknownDelivery: there is none, or several.
+            NotWritten: the history does not take it now, or the delivery is being answered.
+        """
+        if attempt := self._remembered(delivery_id):
+            self._store.curation.drop([attempt])
+            return
+        seq = await self._seq(delivery_id)
+        if seq in await self._store.read(removal.pending):
+            raise NotWritten(f"delivery {delivery_id} is being answered: remove it when that has ended")
+        await self._store.curation.remove([seq])
+
+    async def take_in(self, exchanges: Sequence[CapturedExchange]) -> list[DeliverySummary]:
+        """Keep exchanges as deliveries, each with the attempt that it was, and give their rows in order.
+
+        Raises:
+            NotWritten: the history does not take them now; some may be in it.
+        """
+        return await self._take_in(exchanges)
+
     def changes(self, after: int | None = None) -> AsyncIterator[Change]:
         """Follow the feed from the event after number `after`, or from now."""
         return self._feed.changes(after)
@@ -135,6 +200,9 @@ class LocalInspector:
     def newest_change(self) -> int:
         """The number of the newest change."""
         return self._feed.last
+
+    async def _seq(self, delivery_id: str) -> int:
+        return (await self._store.read(lambda connection: reading.find(connection, delivery_id))).seq
 
     def _remembered(self, delivery_id: str) -> Attempt | None:
         matching = (attempt for attempt in self._store.unrecorded if attempt.delivery.id == delivery_id)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from client.deliveries import Feed, Record, Store
+from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
 from client.origin.address import OriginAddress
 from client.origin.forward import Forward
@@ -16,6 +17,7 @@ from client.signatures.catalogue import Catalogue
 from client.signatures.engine import Signatures
 from client.views import Status
 from shared.exchange import Handler
+from shared.ids import new_id
 
 
 class OfflineInspector(LocalInspector):
@@ -52,7 +54,8 @@ class OfflineInspector(LocalInspector):
                 return Record(forward, store=store, signatures=signatures, feed=feed, clock=clock, target=target)
 
             replayer = Replayer(None, store=store, signatures=signatures, clock=clock, elsewhere=way)
-            yield cls(store=store, feed=feed, replayer=replayer, status=lambda: _status(store))
+            take_in = TakeIn(store=store, signatures=signatures, clock=clock, new_id=new_id)
+            yield cls(store=store, feed=feed, replayer=replayer, take_in=take_in, status=lambda: _status(store))
 
 
 def _plan(address: OriginAddress, tunnels: Sequence[TunnelPlan]) -> TunnelPlan:

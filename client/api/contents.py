@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from client.inspector import ServedInspector, Side, UnknownDelivery
+from client.archive import ServedArchive
+from client.inspector import Side, UnknownDelivery
 from client.views import AttemptView, MessageView
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -25,7 +26,7 @@ class Span(NamedTuple):
     end: int
 
 
-async def serve_content(request: web.Request, inspector: ServedInspector, side: Side) -> web.StreamResponse:
+async def serve_content(request: web.Request, inspector: ServedArchive, side: Side) -> web.StreamResponse:
     """Answer with the captured bytes, or the range of them that is asked for (RFC 9110 section 14).
 
     Raises:

@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import web
 
 from client.api.contents import serve_content
-from client.inspector import ServedInspector
+from client.archive import ServedArchive
 from client.views import Edits
 
 DEFAULT_PAGE = 100
@@ -21,7 +21,7 @@ def as_json(value: object, *, status: int = 200) -> web.Response:
 class DeliveryRoutes:
     """What a front end asks about deliveries, over HTTP."""
 
-    def __init__(self, inspector: ServedInspector) -> None:
+    def __init__(self, inspector: ServedArchive) -> None:
         self._inspector = inspector
 
     def routes(self) -> list[web.RouteDef]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import msgspec
 from aiohttp import web
 
-from client.inspector import ServedInspector
+from client.archive import ServedArchive
 from client.views import Change
 
 HEARTBEAT_SECONDS = 15.0
@@ -18,15 +18,19 @@ _encode = msgspec.json.Encoder().encode
 
 def event(change: Change) -> bytes:
     """Give a change as an event."""
-    kind = b"delivery" if change.delivery is not None else b"status"
-    data = _encode(change.delivery if change.delivery is not None else change.status)
+    if change.delivery is not None:
+        kind, data = b"delivery", _encode(change.delivery)
+    elif change.removed:
+        kind, data = b"removed", _encode(change.removed)
+    else:
+        kind, data = b"status", _encode(change.status)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (change.number, kind, data)
 
 
 class EventRoutes:
     """What changes, over HTTP, for as long as somebody listens."""
 
-    def __init__(self, inspector: ServedInspector, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(self, inspector: ServedArchive, *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._inspector = inspector
         self._heartbeat_seconds = heartbeat_seconds
 

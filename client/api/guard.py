@@ -42,7 +42,8 @@ def trespass(request: web.Request, allowed: frozenset[str]) -> web.Response | No
         return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
     if any(site not in SAME_SITE for site in request.headers.getall("Sec-Fetch-Site", [])):
         return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
-    if request.method not in SAFE_METHODS and request.content_type != "application/json":
+    changes = request.method not in SAFE_METHODS and (request.method != "DELETE" or request.body_exists)
+    if changes and request.content_type != "application/json":
         return refusal(415, "not-json", "a request that changes something has Content-Type: application/json")
     return None
 

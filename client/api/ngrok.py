@@ -12,7 +12,8 @@ import msgspec
 from aiohttp import web
 
 from client.api.deliveries import as_json, whole_number
-from client.inspector import ServedInspector, UnknownDelivery
+from client.archive import ServedArchive
+from client.inspector import UnknownDelivery
 from client.views import AttemptView, DeliveryDetail, MessageView, TunnelStatus
 
 DEFAULT_REQUESTS = 50
@@ -34,7 +35,7 @@ _replay = msgspec.json.Decoder(Replay)
 class NgrokRoutes:
     """Tunnels and requests as ngrok's agent shows them."""
 
-    def __init__(self, inspector: ServedInspector) -> None:
+    def __init__(self, inspector: ServedArchive) -> None:
         self._inspector = inspector
 
     def routes(self) -> list[web.RouteDef]:

@@ -3,7 +3,9 @@
 import msgspec
 from aiohttp import web
 
+from client.deliveries.faults import NotWritten
 from client.deliveries.filter import FilterError
+from client.deliveries.importing import RequestUnreadable
 from client.inspector import ReplayRefused, UnknownDelivery
 from shared.errors import TunnelError
 from shared.sqlite import StoreUnusable
@@ -13,10 +15,16 @@ _TABLE: tuple[tuple[type[TunnelError], int, str], ...] = (
     (ReplayRefused, 409, "replay-refused"),
     (FilterError, 400, "bad-filter"),
     (StoreUnusable, 503, "history-unusable"),
+    (NotWritten, 503, "history-not-written"),
+    (RequestUnreadable, 400, "request-unreadable"),
     (TunnelError, 400, "refused"),
 )
 
-_KEPT_TYPES: dict[str, type[TunnelError]] = {"unknown-delivery": UnknownDelivery, "replay-refused": ReplayRefused}
+_KEPT_TYPES: dict[str, type[TunnelError]] = {
+    "unknown-delivery": UnknownDelivery,
+    "replay-refused": ReplayRefused,
+    "history-not-written": NotWritten,
+}
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,7 @@
 """The inspector of a running client, over its local API."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -10,6 +10,7 @@ import msgspec
 
 from client.api.problems import Problem, error_of
 from client.api.stream import EventReader
+from client.deliveries.export.model import CapturedExchange
 from client.inspector import Side
 from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
 from shared.errors import TunnelError
@@ -19,6 +20,13 @@ T = TypeVar("T")
 GONE_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0
+TOGETHER_BYTES = 16 * 1024**2
+"""Of imported contents in one request."""
+
+_JSON = {"Content-Type": "application/json"}
+_PATIENT = aiohttp.ClientTimeout(total=None, sock_connect=GONE_SECONDS)
+"""Of what takes as long as it takes: the app's answer, the removal of a long history."""
+
 SILENCE_SECONDS = 40.0
 """Heartbeats come every 15 s: a stream that is silent for longer is dead."""
 
@@ -29,6 +37,10 @@ class ClientGone(TunnelError):  # noqa: N818 - reads as the sentence it is
 
 class _Page(msgspec.Struct):
     deliveries: list[DeliverySummary]
+
+
+class _Removed(msgspec.Struct):
+    removed: int
 
 
 class RemoteInspector:
@@ -97,9 +109,51 @@ class RemoteInspector:
             ReplayRefused: its capture is not complete, or it cannot be sent like this.
         """
         body = msgspec.json.encode(edits or Edits())
-        headers = {"Content-Type": "application/json"}
-        answer = await self._ask("POST", f"{_path(delivery_id)}/replay", data=body, headers=headers)
+        answer = await self._ask("POST", f"{_path(delivery_id)}/replay", data=body, headers=_JSON, timeout=_PATIENT)
         return msgspec.json.decode(answer, type=AttemptView)
+
+    async def pin(self, delivery_id: str, *, pinned: bool = True) -> DeliverySummary:
+        """Keep a delivery from being forgotten and cleared, or no longer; give its row.
+
+        Raises:
+            UnknownDelivery: there is none, or several.
+            NotWritten: the history file does not take it now.
+        """
+        answer = await self._ask("PUT" if pinned else "DELETE", f"{_path(delivery_id)}/pin", headers=_JSON)
+        return msgspec.json.decode(answer, type=DeliverySummary)
+
+    async def clear(self, query: str = "", *, pinned: bool = False) -> int:
+        """Remove the deliveries that match, but for those that are being answered; give how many were removed.
+
+        Raises:
+            FilterError: the query has a mistake.
+            NotWritten: the history file does not take it now; some may be gone.
+        """
+        params = {"q": query, "pinned": "true" if pinned else "false"}
+        answer = await self._ask("DELETE", "/api/deliveries", params=params, headers=_JSON, timeout=_PATIENT)
+        return msgspec.json.decode(answer, type=_Removed).removed
+
+    async def remove(self, delivery_id: str) -> None:
+        """Remove one delivery with its attempts, pinned or not.
+
+        Raises:
+            UnknownDelivery: there is none, or several.
+            NotWritten: the history file does not take it now, or the delivery is being answered.
+        """
+        await self._ask("DELETE", _path(delivery_id), headers=_JSON)
+
+    async def take_in(self, exchanges: Sequence[CapturedExchange]) -> list[DeliverySummary]:
+        """Keep exchanges as deliveries, each with the attempt that it was, and give their rows in order.
+
+        Raises:
+            NotWritten: the history file does not take them now; some may be in it.
+        """
+        taken: list[DeliverySummary] = []
+        for part in _together(exchanges):
+            body = msgspec.json.encode({"exchanges": part})
+            answer = await self._ask("POST", "/api/deliveries/import", data=body, headers=_JSON, timeout=_PATIENT)
+            taken += msgspec.json.decode(answer, type=_Page).deliveries
+        return taken
 
     async def changes(self, after: int | None = None) -> AsyncIterator[Change]:
         """Follow the feed from the event after number `after`, or from now; connect again when the stream breaks.
@@ -158,6 +212,22 @@ class RemoteInspector:
         except msgspec.DecodeError:
             raise ClientGone(f"what answers at {self._url} is not hookline: it said {response.status}") from None
         raise error_of(problem)
+
+
+def _together(exchanges: Sequence[CapturedExchange]) -> Iterator[list[CapturedExchange]]:
+    """Give the exchanges in lists that fit into one request each."""
+    part: list[CapturedExchange] = []
+    size_bytes = 0
+    for exchange in exchanges:
+        response = b"" if exchange.response is None else exchange.response.content or b""
+        own_bytes = 4096 + len(exchange.content or b"") + len(response)
+        if part and size_bytes + own_bytes > TOGETHER_BYTES:
+            yield part
+            part, size_bytes = [], 0
+        part.append(exchange)
+        size_bytes += own_bytes
+    if part:
+        yield part
 
 
 def _path(delivery_id: str) -> str:

@@ -5,11 +5,12 @@ import socket
 
 from aiohttp import web
 
+from client.api.archive import ArchiveRoutes
 from client.api.deliveries import DeliveryRoutes, as_json
 from client.api.events import HEARTBEAT_SECONDS, EventRoutes
 from client.api.guard import guarding
 from client.api.ngrok import NgrokRoutes
-from client.inspector import ServedInspector
+from client.archive import ServedArchive
 from shared.errors import TunnelError
 
 DEFAULT_PORT = 4040
@@ -29,7 +30,7 @@ class ApiServer:
 
     def __init__(
         self,
-        inspector: ServedInspector,
+        inspector: ServedArchive,
         *,
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,
@@ -77,6 +78,7 @@ class ApiServer:
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[guarding(lambda: self.port)], client_max_size=BODY_BYTES)
         application.add_routes([web.get("/api/status", self._status)])
+        application.add_routes(ArchiveRoutes(self._inspector).routes())
         application.add_routes(DeliveryRoutes(self._inspector).routes())
         application.add_routes(NgrokRoutes(self._inspector).routes())
         application.add_routes(EventRoutes(self._inspector, heartbeat_seconds=self._heartbeat_seconds).routes())

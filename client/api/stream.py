@@ -7,6 +7,7 @@ import msgspec
 from client.views import Change, DeliverySummary, Status
 
 _delivery = msgspec.json.Decoder(DeliverySummary).decode
+_removed = msgspec.json.Decoder(tuple[int, ...]).decode
 _status = msgspec.json.Decoder(Status).decode
 
 
@@ -39,4 +40,6 @@ class EventReader:
             return Change(self.last or 0, delivery=_delivery(data))
         if kind == b"status":
             return Change(self.last or 0, status=_status(data))
+        if kind == b"removed":
+            return Change(self.last or 0, removed=_removed(data))
         return None

@@ -2,32 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import click
 
+from client.archive import Archive
 from client.cli.captured import perform
 from client.cli.list_ import row
 from client.deliveries.export.model import CapturedExchange
 from client.deliveries.importing import MOST_BYTES, RequestUnreadable, read_request
-from client.inspector import Inspector
 from client.lines import json_line
 from client.views import DeliverySummary
-from shared.errors import TunnelError
 from shared.printable import printable_line
-
-
-@runtime_checkable
-class Importer(Protocol):
-    """An inspector that takes exchanges in."""
-
-    async def take_in(self, exchanges: list[CapturedExchange]) -> list[DeliverySummary]:
-        """Keep exchanges as deliveries, each with the attempt that it was, and give their rows in order."""
-        ...
-
-
-class ImportRefused(TunnelError):  # noqa: N818 - reads as the sentence it is
-    """Nothing can be imported here; says why and what to do."""
 
 
 @click.command("import")
@@ -40,11 +25,9 @@ def command(files: tuple[str, ...], *, as_json: bool) -> None:
     """
     exchanges = [one for name in files for one in _read(name)]
 
-    async def kept(inspector: Inspector) -> list[DeliverySummary]:
+    async def kept(archive: Archive) -> list[DeliverySummary]:
         """Hand them over."""
-        if not isinstance(inspector, Importer):
-            raise ImportRefused("the hookline that runs is of a version that cannot import: start it anew")
-        return await inspector.take_in(exchanges)
+        return await archive.take_in(exchanges)
 
     for summary in perform(kept):
         click.echo(json_line(summary) if as_json else row(summary))

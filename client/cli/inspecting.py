@@ -11,7 +11,7 @@ import click
 from client import places
 from client.api import RemoteInspector
 from client.api.remote import ClientGone
-from client.inspector import Inspector
+from client.archive import Archive
 from client.plan import TunnelPlan
 from client.running import RunningAgent, running
 from shared.errors import TunnelError
@@ -28,7 +28,7 @@ def newest_agent() -> RunningAgent | None:
 
 
 @asynccontextmanager
-async def open_inspector() -> AsyncIterator[Inspector]:
+async def open_inspector() -> AsyncIterator[Archive]:
     """Give the inspector of the client that runs, or one on the history file.
 
     A client that is said to run and does not answer, as one that was stopped does, is passed over.
@@ -54,7 +54,7 @@ async def _answers(remote: RemoteInspector) -> bool:
 
 
 @asynccontextmanager
-async def _beside_the_file() -> AsyncIterator[Inspector]:
+async def _beside_the_file() -> AsyncIterator[Archive]:
     from client.deliveries.faults import plainly  # noqa: PLC0415 - only without a running client
     from client.offline import OfflineInspector  # noqa: PLC0415
     from client.signatures.catalogue import Catalogue  # noqa: PLC0415

@@ -53,9 +53,10 @@ def row(summary: DeliverySummary) -> str:
     ended = result(summary.state, summary.status, summary.failure, healthy=summary.healthy, signs=signs())
     took = "" if summary.duration_seconds is None else duration(summary.duration_seconds)
     attempts = f" x{summary.attempts}" if summary.attempts > 1 else ""
+    pinned = " pinned" if summary.pinned else ""
     kind = (summary.event_type or "-")[:_TYPE_WIDTH]
     return printable_line(
         f"#{summary.seq:<5} {time_of_day(summary.received_at)}  {ended!s:<6} {took:>8}  "
         f"{signature(summary.signature).word:<4}  {kind:<{_TYPE_WIDTH}}  {summary.method} {summary.target}"
-        f"  {size(summary.size_bytes)}  {summary.id}{attempts}"
+        f"  {size(summary.size_bytes)}  {summary.id}{attempts}{pinned}"
     )

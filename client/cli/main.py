@@ -25,6 +25,7 @@ COMMANDS = MappingProxyType(
         "export": ("client.cli.export", "Turn deliveries into cURL, HAR, pytest and more."),
         "import": ("client.cli.import_", "Take in HAR, raw HTTP or cURL."),
         "clear": ("client.cli.clear", "Remove captured deliveries."),
+        "pin": ("client.cli.pin", "Keep captured deliveries from being removed."),
         "wait": ("client.cli.wait", "Block until a delivery arrives, for CI."),
         "verify": ("client.cli.verify", "Check a signature and prove why it fails."),
         "schemes": ("client.cli.schemes", "The signature schemes that are known."),

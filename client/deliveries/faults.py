@@ -4,8 +4,14 @@ import sqlite3
 from pathlib import Path
 
 from client.deliveries.file import error_code
+from shared.errors import TunnelError
 
 _GOES_ON = "deliveries are still forwarded, and recording goes on by itself"
+
+
+class NotWritten(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """The history file does not take what a user wants written; says why and what to do."""
+
 
 _WHY = {
     sqlite3.SQLITE_FULL: "the disk is full: free some space",
@@ -24,7 +30,7 @@ def sentence(error: BaseException, path: Path) -> str:
 
 
 def plainly(trouble: str) -> str:
-    """Give what `sentence` said without what only a client that forwards can promise."""
+    """Give what a `sentence` said without what only a client that forwards can promise."""
     return trouble.removesuffix(f"; {_GOES_ON}")
 
 

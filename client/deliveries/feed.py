@@ -32,9 +32,15 @@ class Feed:
         """The number of the newest change."""
         return self._next - 1
 
-    def publish(self, *, delivery: DeliverySummary | None = None, status: Status | None = None) -> None:
-        """Add a change: exactly one of the two."""
-        self._ring.append(Change(number=self._next, delivery=delivery, status=status))
+    def publish(
+        self,
+        *,
+        delivery: DeliverySummary | None = None,
+        status: Status | None = None,
+        removed: tuple[int, ...] = (),
+    ) -> None:
+        """Add a change: exactly one of the three."""
+        self._ring.append(Change(number=self._next, delivery=delivery, status=status, removed=removed))
         self._next += 1
         if self._waiters:
             self._wake()
@@ -99,10 +105,18 @@ class Feed:
 
 
 def coalesced(changes: "islice[Change]") -> list[Change]:
-    """Give the changes without those that a later one of the same delivery, or a later status, makes stale."""
+    """Give the changes without those that a later one of the same delivery, or a later status, makes stale.
+
+    A removal stays: its key is its own number, below those of deliveries, and of the status, which is 0.
+    """
     newest: dict[int, Change] = {}
     for change in changes:
-        key = -1 if change.delivery is None else change.delivery.seq
-        newest.pop(key, None)
+        if change.removed:
+            key = -change.number
+            for seq in change.removed:
+                newest.pop(seq, None)
+        else:
+            key = 0 if change.delivery is None else change.delivery.seq
+            newest.pop(key, None)
         newest[key] = change
     return list(newest.values())

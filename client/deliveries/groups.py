@@ -1,12 +1,16 @@
 """Finds the delivery that an attempt belongs to: the provider's retries and the user's replays of it."""
 
 import sqlite3
+from collections.abc import Iterable
 from itertools import islice
 
 import msgspec
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.schema import MOST_ATTEMPTS, attempt_key
+
+IMPORTED = "import"
+"""The source of a delivery that was taken in from a file."""
 
 REPLAYS = frozenset({"replay", "edit", "resigned"})
 
@@ -55,15 +59,24 @@ class Groups:
         """Read counts again: another process may have written."""
         self._groups.clear()
 
+    def forget(self, seqs: Iterable[int]) -> None:
+        """Know that deliveries are no longer in the file."""
+        for seq in seqs:
+            self._groups.pop(seq, None)
+
+    def read_again(self, connection: sqlite3.Connection, seq: int) -> None:
+        """Have the delivery's row read from the file when it changes: more of it than its attempts tell was written."""
+        self._group(connection, seq)
+
     def single(self, seq: int) -> bool:
-        """True while the delivery has no further attempt."""
+        """True while the delivery has no further attempt and nothing else is known of it."""
         return seq not in self._groups
 
     def find(self, connection: sqlite3.Connection, attempt: Attempt) -> Group | None:
         """Give the group that the attempt joins, or None where it begins a delivery."""
         if attempt.kind in REPLAYS or attempt.delivery.attempt > 1:
             return self.by_id(connection, attempt.delivery.id)
-        if not attempt.event_id or attempt.signature.state == "invalid":
+        if not groupable(attempt):
             return None
         seq = self._events.get((attempt.delivery.endpoint, attempt.provider, attempt.event_id))
         group = None if seq is None else self._group(connection, seq)
@@ -76,7 +89,7 @@ class Groups:
 
     def remember(self, attempt: Attempt) -> None:
         """Know the event of a delivery that begins."""
-        if attempt.event_id and attempt.signature.state != "invalid":
+        if groupable(attempt):
             events = self._events
             events[attempt.delivery.endpoint, attempt.provider, attempt.event_id] = attempt.seq
             if len(events) > REMEMBERED_EVENTS:
@@ -93,6 +106,11 @@ class Groups:
                 for old in list(islice(self._groups, REMEMBERED_GROUPS // 2)):
                     del self._groups[old]
         return group
+
+
+def groupable(attempt: Attempt) -> bool:
+    """True when the provider's next attempt of the same event belongs to it; what was imported stands alone."""
+    return bool(attempt.event_id) and attempt.signature.state != "invalid" and attempt.delivery.source != IMPORTED
 
 
 def _counted(connection: sqlite3.Connection, seq: int) -> Group | None:

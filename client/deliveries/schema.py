@@ -62,7 +62,12 @@ CREATE TABLE parts (
 CREATE INDEX parts_by_place ON parts (attempt, side, start);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_PINS = """
+ALTER TABLE deliveries ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX deliveries_pinned ON deliveries (seq) WHERE pinned = 1;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _PINS)
 
 
 def attempt_key(seq: int, number: int) -> int:

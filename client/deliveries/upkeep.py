@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 
@@ -11,7 +11,8 @@ from client.deliveries.checkpoint import Checkpoint
 from client.deliveries.faults import sentence
 from client.deliveries.file import HistoryFile, Opened
 from client.deliveries.journal import Journal
-from client.deliveries.retention import SLICE_BYTES, Retention
+from client.deliveries.removal import SLICE_BYTES
+from client.deliveries.retention import Retention
 
 BEGUN_SECONDS = 0.025
 """Twice this is the age at which an attempt has its row at the latest, finished or not."""
@@ -60,7 +61,9 @@ class Upkeep:
         checkpoint: Checkpoint,
         retention: Retention,
         executor: Executor,
+        on_removed: Callable[[Sequence[int]], None],
     ) -> None:
+        self._on_removed = on_removed
         self._file = file
         self._executor = executor
         self._closed = False
@@ -126,10 +129,12 @@ class Upkeep:
             return
         pause = SLICE_PAUSE_SECONDS
         try:
-            if not self._retention.forget(connection):
+            gone = self._retention.forget(connection)
+            if gone is None:
                 self._survey()
                 return
             self._checkpoint.wrote(SLICE_BYTES)
+            self._on_removed(gone)
         except sqlite3.Error:
             pause = UPKEEP_SECONDS
         self._slice = asyncio.get_running_loop().call_later(pause, self._forget)

@@ -49,7 +49,7 @@ class Part(msgspec.Struct, eq=False):
 
 def read_summary(row: Sequence[object]) -> DeliverySummary:
     """Give the summary of a row of table `deliveries`."""
-    return DeliverySummary(*(*row[:-1], bool(row[-1])))  # type: ignore[arg-type]
+    return DeliverySummary(*(*row[:-2], bool(row[-2]), bool(row[-1])))  # type: ignore[arg-type]
 
 
 class Writing:

@@ -60,6 +60,7 @@ _IS = (
     Choice("edited", "sent again with changes", Made(("edit",))),
     Choice("resigned", "sent again with a fresh signature", Made(("resigned",))),
     Choice("retried", "the provider sent the same event again", Made(("retry",))),
+    Choice("pinned", "kept until you let it go", Compare("pinned", "=", 1)),
     Choice("failed", "no answer, or one that counts as failure", _FAILED),
     Choice("ok", "the same as status:ok", _OK),
     Choice("pending", "still being answered", Is("state", "pending")),

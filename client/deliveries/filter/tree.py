@@ -6,7 +6,9 @@ from typing import Literal
 import msgspec
 
 Operator = Literal[">", ">=", "<", "<=", "="]
-NumberColumn = Literal["seq", "status", "duration_seconds", "size_bytes", "received_at", "attempts", "healthy"]
+NumberColumn = Literal[
+    "seq", "status", "duration_seconds", "size_bytes", "received_at", "attempts", "healthy", "pinned"
+]
 TextColumn = Literal["id", "endpoint", "method", "target", "provider", "event_type", "event_id"]
 WordColumn = Literal["signature", "state", "kind", "failure"]
 

@@ -62,7 +62,9 @@ async def test_tunnels_are_listed_with_each_public_url(
 ) -> None:
     """A tunnel is found by its name, with public URL, protocol and the app's address."""
     online = Status("1", "", "online", tunnels=(TUNNEL,))
-    inspector = LocalInspector(store=desk.store, feed=desk.feed, replayer=desk.replayer, status=lambda: online)
+    inspector = LocalInspector(
+        store=desk.store, feed=desk.feed, replayer=desk.replayer, take_in=desk.take_in, status=lambda: online
+    )
     server = ApiServer(inspector, port=0)
     url = await server.start()
     listed = await ask(session, f"{url}/api/tunnels")

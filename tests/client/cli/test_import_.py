@@ -35,3 +35,14 @@ async def test_import_command_without_the_file(desk: Desk, tmp_path: Path) -> No
     async with running_client(desk, tmp_path) as client:
         done = await client.run("import", "/nonexistent")
     assert (done.code, done.err) == (2, "hookline: /nonexistent cannot be read: No such file or directory\n")
+
+
+async def test_import_command_keeps_what_it_reads(desk: Desk, tmp_path: Path) -> None:
+    """The delivery is listed, and goes to the app when it is replayed."""
+    file = tmp_path / "in"
+    file.write_bytes(b"curl -d hello https://demo.localhost/hooks")
+    async with running_client(desk, tmp_path) as client:
+        done = await client.run("import", str(file), "-", stdin=b"GET /x HTTP/1.1\r\nHost: a.b\r\n\r\n")
+        replayed = await client.run("replay", "1")
+    assert (done.code, done.err, len(done.out.splitlines())) == (0, "2 deliveries imported\n", 2)
+    assert (replayed.code, "200" in replayed.out) == (0, True)

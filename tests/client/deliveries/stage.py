@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from client.deliveries import Feed, Limits, Record, Store
+from client.deliveries.taking_in import TakeIn
 from client.inspector import Inspector
 from client.local_inspector import LocalInspector
 from client.replay import Replayer
@@ -53,8 +54,15 @@ class Desk:
         self.app: Handler = answering()
         self.record = self.recorder()
         self.replayer = Replayer(self.record, store=self.store, signatures=self.signatures, clock=self.clock)
+        self.take_in = TakeIn(
+            store=self.store, signatures=self.signatures, clock=self.clock, new_id=lambda _: self.delivery().id
+        )
         self.inspector = LocalInspector(
-            store=self.store, feed=self.feed, replayer=self.replayer, status=lambda: Status("0", "", "online")
+            store=self.store,
+            feed=self.feed,
+            replayer=self.replayer,
+            take_in=self.take_in,
+            status=lambda: Status("0", "", "online"),
         )
         self._ids = count(1)
 

@@ -33,7 +33,7 @@ class File:
 
     def _add(self, row: Row, inline_bytes: int) -> None:
         summary = row.summary
-        marks = ", ".join("?" * 19)
+        marks = ", ".join("?" * 20)
         self.connection.execute(f"INSERT INTO deliveries VALUES ({marks})", msgspec.structs.astuple(summary))  # noqa: S608
         kinds: list[AttemptKind] = [summary.kind] * summary.attempts
         kinds[: len(row.kinds)] = sorted(row.kinds)  # type: ignore[arg-type]

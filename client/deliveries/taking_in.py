@@ -1,0 +1,97 @@
+"""Takes in exchanges that were captured elsewhere, as deliveries with the one attempt that they were."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from client.deliveries.attempt import Attempt, summary_of
+from client.deliveries.capture import Capture
+from client.deliveries.export.model import CapturedExchange
+from client.deliveries.faults import NotWritten, plainly
+from client.deliveries.groups import IMPORTED
+from client.deliveries.judging import Judging
+from client.deliveries.record import CAPTURE_BYTES
+from client.deliveries.store import Store
+from client.signatures.engine import Signatures
+from client.views import DeliverySummary
+from shared.exchange import Delivery
+from shared.http.heads import RequestHead, ResponseHead
+from shared.ids import NewId
+
+TOGETHER = 20
+"""Deliveries in one commit: so long do exchanges wait for it, a few milliseconds."""
+
+NOT_SENT = "not-sent"
+
+
+class TakeIn:
+    """Writes exchanges into the history. Each is judged as if it came now from where it says that it came."""
+
+    def __init__(self, *, store: Store, signatures: Signatures, clock: Callable[[], float], new_id: NewId) -> None:
+        self._store = store
+        self._judging = Judging(store, signatures)
+        self._clock = clock
+        self._new_id = new_id
+
+    async def __call__(self, exchanges: Sequence[CapturedExchange]) -> list[DeliverySummary]:
+        """Keep the exchanges and give their rows, in order.
+
+        Raises:
+            NotWritten: the file does not take them now; those that are in it stay.
+        """
+        taken: list[DeliverySummary] = []
+        for start in range(0, len(exchanges), TOGETHER):
+            attempts = [self._attempt(exchange) for exchange in exchanges[start : start + TOGETHER]]
+            if not all(await asyncio.gather(*[self._store.take(attempt) for attempt in attempts])):
+                unrecorded = [attempt for attempt in attempts if not attempt.written]
+                why = plainly(self._store.trouble) or "the history file does not take it"
+                self._store.curation.drop([one for one in unrecorded if one in self._store.unrecorded])
+                raise NotWritten(f"{len(taken)} of {len(exchanges)} were imported, then no more: {why}")
+            taken += map(summary_of, attempts)
+        return taken
+
+    def _attempt(self, exchange: CapturedExchange) -> Attempt:
+        now = self._clock()
+        response = exchange.response
+        at = exchange.started_at or now
+        attempt = Attempt(
+            delivery=Delivery(self._new_id("dlv"), 1, endpoint_of(exchange.base), at, "", exchange.base, IMPORTED),
+            head=RequestHead(exchange.method, exchange.target, exchange.fields, exchange.version),
+            kind="received",
+            started_at=at,
+            app="",
+            request=_captured(exchange.content, exchange.content_bytes),
+            response=Capture() if response is None else _captured(response.content, response.content_bytes),
+            listed_at=now,
+        )
+        if response is None:
+            attempt.state, attempt.failure = "failed", NOT_SENT
+            attempt.detail = "it was imported and has not been sent to an app: replay it"
+        else:
+            attempt.answer = ResponseHead(response.status, response.reason, response.fields)
+            attempt.state, attempt.duration_seconds = "answered", exchange.duration_seconds
+        self._judging.judge(attempt)
+        return attempt
+
+
+def _captured(content: bytes | None, content_bytes: int) -> Capture:
+    if content is None:
+        return Capture(b"", content_bytes, stopped=True)
+    return Capture.of(content, limit=CAPTURE_BYTES)
+
+
+def endpoint_of(base: str) -> str:
+    """Give the endpoint that a public URL looks like: `/t/NAME`, or the first label of its host."""
+    return next(_names(base), IMPORTED)
+
+
+def _names(base: str) -> Iterator[str]:
+    try:
+        url = urlsplit(base)
+        host = url.hostname or ""
+    except ValueError:
+        return
+    if url.path.startswith("/t/"):
+        yield url.path.split("/")[2]
+    if host:
+        yield host if host.replace(".", "").isdigit() or ":" in host else host.partition(".")[0]
