@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from client.deliveries.judging import Doubt
@@ -55,7 +55,6 @@ class Checks:
             download: gets keys; None: over https.
         """
         self._catalogue = catalogue
-        self._handshakes = Handshakes.load()
         self._learned = LearnedSecrets(secrets)
         self._rules = [rule for tunnel in tunnels for rule in tunnel.rules]
         self._keys = KeyFiles(keys)
@@ -66,6 +65,10 @@ class Checks:
         self._look = SecondLook(store=store, fetcher=self._fetcher)
         self._urls = urls
         self._say = say
+
+    @cached_property
+    def _handshakes(self) -> Handshakes:
+        return Handshakes.load()
 
     def signatures(self, tunnel: TunnelPlan) -> Signatures:
         """Give what judges a tunnel's requests.

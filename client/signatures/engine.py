@@ -139,12 +139,22 @@ class Signatures:
         if not ready.fetches:
             return ready.trouble or ready.check.run(reading, ready.keys, now)
         try:
-            key = make_key(
-                stored_key(ready.scheme, reading, self._key_files, now), ready.scheme.key, ready.scheme.algorithm
-            )
+            keys = self.keys_for(ready, reading, now)
         except (KeyUnavailable, KeyUnusable) as problem:
             return Finding(Reason.CERTIFICATE, str(problem))
-        return ready.trouble or ready.check.run(reading, (key,), now)
+        return ready.trouble or ready.check.run(reading, keys, now)
+
+    def keys_for(self, ready: Ready, reading: Reading, now: float | None) -> tuple[Key, ...]:
+        """Give the keys that a request is checked with: the rule's, or the one that was fetched for it.
+
+        Raises:
+            KeyUnavailable: it is not on this machine, or must not be used.
+            KeyUnusable: it is of no form that the scheme's keys have.
+        """
+        if not ready.fetches:
+            return ready.keys
+        secret = stored_key(ready.scheme, reading, self._key_files, now)
+        return (make_key(secret, ready.scheme.key, ready.scheme.algorithm),)
 
     def choose(self, subject: Subject) -> Ready | None:
         """Give the rule by which a request is checked, made ready; None: no rule covers it."""

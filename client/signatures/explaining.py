@@ -16,6 +16,8 @@ from client.signatures.explain import (
     text_cause,
     url_cause,
 )
+from client.signatures.keys import KeyUnusable
+from client.signatures.material import KeyUnavailable
 from client.signatures.reading import Reading
 from client.signatures.rule import Rule
 from client.signatures.scheme import Scheme
@@ -76,7 +78,7 @@ class Explainer:
             return view
         try:
             found = self._cause(subject, ready, Reason(view.reason), view)
-        except BudgetSpent:
+        except (BudgetSpent, KeyUnavailable, KeyUnusable):
             found = None
         if found is None:
             return view
@@ -90,7 +92,9 @@ class Explainer:
         )
 
     def _cause(self, subject: Subject, ready: Ready, reason: Reason, view: SignatureView) -> Explanation | None:
-        search = Search(ready.check, subject, dict(ready.rule.params), ready.keys, budget_for(ready.scheme))
+        params = dict(ready.rule.params)
+        keys = self.signatures.keys_for(ready, Reading(subject, params), subject.received_at)
+        search = Search(ready.check, subject, params, keys, budget_for(ready.scheme))
         suspects = Suspects(
             ready.rule.secrets,
             self._others(ready),
