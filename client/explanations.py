@@ -129,7 +129,7 @@ def _fill(sentence: str, words: Mapping[str, str]) -> str:
 
 
 def explain_line(attempt: AttemptView) -> str:
-    """Give `explain` in one line, `connection refused 127.0.0.1:3000 · is your app running on 3000? …`; empty if none."""
+    """Give `explain` in a line: `connection refused 127.0.0.1:3000 · is your app running on 3000? …`; empty if none."""
     explanation = explain(attempt)
     if explanation is None:
         return ""

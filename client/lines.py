@@ -184,7 +184,7 @@ class Arrows:
             self._last = key
         if row.state != "pending" and not finished:
             self._remember(key, finished=True)
-            self._pen.write(self._out, self.answer(row, named=self._last != key))
+            self._pen.write(self._out, self.answer(row, named=self._last != key, late=finished is False))
             self._last = None
             for line in await self._trouble(row):
                 self._pen.write(self._out, line)
@@ -203,13 +203,16 @@ class Arrows:
         parts.append(size(row.size_bytes))
         if row.kind != "received":
             parts.append(self._paint(f"({kind(row.kind)}, attempt {row.attempts})", "accent"))
-        if row.provider:
-            phrase = signature(row.signature, signs=self._signs)
-            parts += ["", self._paint(f"{phrase.sign} {row.provider}", phrase.role)]
-        return " ".join(parts)
+        return " ".join([*parts, *self._verdict(row)])
 
-    def answer(self, row: DeliverySummary, *, named: bool = False) -> str:
-        """Give `14:03:22 <-- 200 38 ms of 10 s`, with the event's id when its arrival is not the line above."""
+    def answer(self, row: DeliverySummary, *, named: bool = False, late: bool = False) -> str:
+        """Give `14:03:22 <-- 200 38 ms of 10 s`.
+
+        Args:
+            row: the delivery, answered or failed.
+            named: its arrival is not the line above: name the event.
+            late: its arrival was written before its content was known: say what it turned out to be.
+        """
         phrase = result(row.state, row.status, row.failure, healthy=row.healthy, signs=self._signs)
         at = row.received_at + (row.duration_seconds or 0)
         parts = [self._paint(time_of_day(at), "muted"), self._paint("<--", phrase.role)]
@@ -217,9 +220,17 @@ class Arrows:
         if row.duration_seconds is not None:
             deadline = _DEADLINE.search(row.clock)
             parts.append(" ".join(filter(None, [duration(row.duration_seconds), deadline and deadline.group()])))
-        if named:
+        if late and row.event_type:
+            parts += ["", printable_line(row.event_type)]
+        if named or (late and row.event_id):
             parts.append(f"[{printable_line(row.event_id or row.id)}]")
-        return " ".join(parts)
+        return " ".join([*parts, *(self._verdict(row) if late else [])])
+
+    def _verdict(self, row: DeliverySummary) -> list[str]:
+        if not row.provider:
+            return []
+        phrase = signature(row.signature, signs=self._signs)
+        return ["", self._paint(f"{phrase.sign} {row.provider}", phrase.role)]
 
     async def _trouble(self, row: DeliverySummary) -> list[str]:
         lines = [] if row.healthy or not row.clock else [self._sentence(row.clock, "warning")]
@@ -237,10 +248,10 @@ class Arrows:
         lines = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt), attempt.blame])]
         verdict = attempt.signature
         if verdict.state in ("invalid", "unverifiable"):
-            words = " ".join(
-                filter(None, [f"signature {verdict.state} ({verdict.reason}):", verdict.sentence, verdict.next_step])
-            )
-            lines.append(self._sentence(words, "error" if verdict.state == "invalid" else "warning"))
+            role: Role = "error" if verdict.state == "invalid" else "warning"
+            lines.append(self._sentence(f"signature {verdict.state} ({verdict.reason}): {verdict.sentence}", role))
+            if verdict.next_step:
+                lines.append(f"{_INDENT}  {self._paint(f'{self._signs.arrow} {verdict.next_step}', 'plain')}")
         return lines
 
     def _sentence(self, text: str, role: Role) -> str:

@@ -64,8 +64,19 @@ async def test_arrows_of_deliveries_that_overlap() -> None:
     desk = Desk()
     await desk.hear(delivery(1, status=None))
     await desk.hear(delivery(2, status=None))
-    await desk.hear(delivery(1))
-    assert desk.lines()[2] == f"{AT} <-- 200 38 ms [evt_000001]"
+    await desk.hear(delivery(1, event_type="", provider="", event_id=""))
+    assert desk.lines()[2] == f"{AT} <-- 200 38 ms [dlv_000001]"
+
+
+async def test_arrows_say_late_what_it_was() -> None:
+    """What was not known at the arrival of a long delivery stands at its answer."""
+    desk = Desk()
+    await desk.hear(delivery(status=None, event_type="", provider="", event_id=""))
+    await desk.hear(delivery())
+    assert desk.lines() == [
+        f"{AT}  --> [dlv_000001] POST /hooks 0 B",
+        f"{AT} <-- 200 38 ms  call.ended [evt_000001]  ✓ talkifai",
+    ]
 
 
 async def test_arrows_of_a_replay() -> None:
@@ -93,7 +104,10 @@ async def test_arrows_say_why_a_signature_is_bad() -> None:
     desk = Desk()
     verdict = SignatureView(state="invalid", reason="missing_signature", sentence="It is absent.", next_step="Send it.")
     await desk.hear(delivery(signature=verdict))
-    assert desk.lines()[2] == "             ✗ signature invalid (missing_signature): It is absent. Send it."
+    assert desk.lines()[2:] == [
+        "             ✗ signature invalid (missing_signature): It is absent.",
+        "               → Send it.",
+    ]
 
 
 async def test_arrows_say_what_the_provider_makes_of_it() -> None:

@@ -19,7 +19,7 @@ def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Lin
     elif about:
         lines.append(fit((Span("  "), span(about, "muted")), width, more=signs.more))
     if verdict.sentence:
-        lines += [EMPTY, *_paragraph(verdict.sentence, width)]
+        lines += [EMPTY, *_paragraph(verdict.sentence[:1].upper() + verdict.sentence[1:], width)]
     if not verdict.proven and verdict.state == "invalid":
         lines += _paragraph("This is evidence, not proof.", width, tone="muted")
     if attempt.blame:
