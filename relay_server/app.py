@@ -19,7 +19,7 @@ from relay_server.addresses import ListenAddress, url
 from relay_server.admin.server import AdminServer, too_long
 from relay_server.admin.status import EndpointStatus, RelayStatus
 from relay_server.config import Settings
-from relay_server.endpoint import Endpoint
+from relay_server.endpoint import HOLD_SECONDS, Endpoint
 from relay_server.gateway.gateway import Gateway
 from relay_server.gateway.settings import GatewaySettings
 from relay_server.listening import listening_sockets, shown
@@ -143,7 +143,7 @@ class Relay:
         await self._closing.enter_async_context(self._entrance.open())
         self._gateway = await self._build_gateway()
         for name in self._names.all():
-            self._endpoint(name)
+            self._endpoint(name, expected=True)
         await self._start_admin()
         await self._listen()
         self._started_at = time.time()
@@ -252,10 +252,12 @@ class Relay:
             for sock in sockets:
                 await self._gateway.listen("", 0, tls=tls, listening=sock)
 
-    def _endpoint(self, name: str) -> Endpoint:
+    def _endpoint(self, name: str, *, expected: bool = False) -> Endpoint:
         endpoint = self._endpoints.get(name)
         if endpoint is None:
-            endpoint = self._endpoints[name] = Endpoint(name, clock=time.monotonic)
+            endpoint = self._endpoints[name] = Endpoint(
+                name, clock=time.monotonic, hold_seconds=HOLD_SECONDS, expected=expected
+            )
             self._routes.add(name, Observe(endpoint, self._log))
         return endpoint
 

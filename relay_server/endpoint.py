@@ -5,7 +5,12 @@ from typing import Protocol
 
 from shared.errors import ExchangeFailed, Failure, LinkClosed
 from shared.exchange import Request, Response
+from shared.link.waiting import Waiting
 
+HOLD_SECONDS = 2.5
+"""How long a delivery waits for a client that was here a moment ago: less than Slack's 3 s and Shopify's 5 s."""
+_HOPEFUL_SECONDS = 30.0
+"""Whoever was here so lately may be changing networks, restarting, or moving over from a relay that ended."""
 _RECENTLY_SECONDS = 60.0
 _SOON_SECONDS = 5.0
 _LATER_SECONDS = 60.0
@@ -20,7 +25,7 @@ class Serves(Protocol):
 
         Raises:
             ExchangeFailed: there is no answer; says why.
-            LinkClosed: the link went away before the answer began.
+            LinkClosed: the link went away before anything was sent.
         """
         ...
 
@@ -36,12 +41,22 @@ class EndpointOffline(ExchangeFailed):
 class Endpoint:
     """A handler: passes requests to its links in turn."""
 
-    def __init__(self, name: str, *, clock: Callable[[], float], most_exchanges: int = 256) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        clock: Callable[[], float],
+        most_exchanges: int = 256,
+        hold_seconds: float = 0.0,
+        expected: bool = False,
+    ) -> None:
         """Begin without a link.
 
         Args:
             name: a DNS label.
             clock: seconds, for how long the endpoint has been offline.
+            hold_seconds: how long a request waits for a link, if there was one a moment ago.
+            expected: links are about to come: they were here before the relay restarted.
             most_exchanges: how many may run at the same time on each link; more are refused, so that one flooded
                 endpoint does not take the relay's memory.
         """
@@ -51,7 +66,8 @@ class Endpoint:
         self._most_exchanges = most_exchanges
         self._active = 0
         self._turn = 0
-        self._last_seen: float | None = None
+        self._last_seen: float | None = clock() if expected else None
+        self._waiting = Waiting(seconds=hold_seconds, most=most_exchanges)
 
     @property
     def active(self) -> int:
@@ -62,6 +78,7 @@ class Endpoint:
         """Let `link` have its share of the requests."""
         if link not in self.links:
             self.links.append(link)
+            self._waiting.release()
 
     def detach(self, link: Serves) -> None:
         """Give `link` no more requests; those that run are its own affair."""
@@ -70,35 +87,50 @@ class Endpoint:
             self._last_seen = self._clock()
 
     async def __call__(self, request: Request) -> Response:
-        """Have a link answer.
+        """Have a link answer. One that turns out to be gone is passed over: nothing was sent by it.
 
         Raises:
             EndpointOffline: there is no link.
             ExchangeFailed: too many exchanges run, or the link was lost, or what its client says.
         """
-        link = self._choose()
-        self._active += 1
+        while True:
+            if not self.links:
+                await self._wait()
+            link = self._choose()
+            self._active += 1
+            try:
+                response = await link.request(request)
+            except LinkClosed:
+                self._finished()
+                self.detach(link)
+            except BaseException:
+                self._finished()
+                raise
+            else:
+                response.on_close(self._finished)
+                return response
+
+    async def _wait(self) -> None:
+        if self._last_seen is None or self._clock() - self._last_seen > _HOPEFUL_SECONDS:
+            raise self._offline()
         try:
-            response = await link.request(request)
-        except LinkClosed:
-            self._finished()
-            raise ExchangeFailed(Failure.ENDPOINT_LOST, delivered="unknown") from None
-        except BaseException:
-            self._finished()
-            raise
-        response.on_close(self._finished)
-        return response
+            await self._waiting.wait()
+        except ExchangeFailed as error:
+            raise self._offline() from error
 
     def _choose(self) -> Serves:
         links = self.links
         if not links:
-            raise EndpointOffline(retry_after_seconds=self._retry_after())
+            raise self._offline()
         if self._active >= self._most_exchanges * len(links):
             raise ExchangeFailed(Failure.ENDPOINT_OVERLOADED)
         if len(links) == 1:
             return links[0]
         self._turn = (self._turn + 1) % len(links)
         return links[self._turn]
+
+    def _offline(self) -> EndpointOffline:
+        return EndpointOffline(retry_after_seconds=self._retry_after())
 
     def _retry_after(self) -> float:
         if self._last_seen is not None and self._clock() - self._last_seen < _RECENTLY_SECONDS:

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable
 
+from relay_server.endpoint import HOLD_SECONDS
 from relay_server.errors import NameRefused
 from relay_server.tokens import Owner
 from relay_server.tunnels.leases import Leases
@@ -19,8 +20,6 @@ MOST_ENDPOINTS = 64
 """Endpoints that one link may serve."""
 RESUME_SECONDS = 30.0
 """How long a link lives without a connection: a change of networks takes less."""
-HOLD_SECONDS = 2.5
-"""How long a delivery waits for its link to be connected: less than Slack's 3 s."""
 
 
 class Member:
@@ -95,6 +94,9 @@ class Member:
 
     def warn(self, sentence: str) -> None:
         """Tell the client to go elsewhere; what still comes is served by it until it is dismissed."""
+        if not self.link.connected:
+            self.dismiss(GoAwayCode.DRAINING, sentence)
+            return
         self.link.resume_seconds = 0.0
         self.link.say(GoAway(GoAwayCode.DRAINING, sentence))
 

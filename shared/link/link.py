@@ -75,8 +75,8 @@ class Link:
             events.ResponseReceived: self._on_response,
             events.TrailersReceived: self._on_trailers,
             events.ResetReceived: self._on_reset,
-            events.CreditReceived: self._on_credit,
-            events.PongReceived: self._on_pong,
+            events.CreditReceived: lambda _event: self._outbox.wake(),
+            events.PongReceived: lambda event: self._heartbeat.pong(event.opaque),
             events.AckReceived: self._on_ack,
         }
 
@@ -99,6 +99,11 @@ class Link:
     def received(self) -> int:
         """Numbered messages that arrived, for the peer to know when the link goes on."""
         return self._outbox.ledger.received
+
+    @property
+    def connected(self) -> bool:
+        """True while the link has a transport."""
+        return self._transport is not None
 
     @property
     def ended(self) -> bool:
@@ -282,12 +287,6 @@ class Link:
     def _on_reset(self, event: events.ResetReceived) -> None:
         if exchange := self._exchanges.pop(event.stream, None):
             exchange.broke(failure_of(event.reset))
-
-    def _on_credit(self, _event: events.CreditReceived) -> None:
-        self._outbox.wake()
-
-    def _on_pong(self, event: events.PongReceived) -> None:
-        self._heartbeat.pong(event.opaque)
 
     def _on_ack(self, event: events.AckReceived) -> None:
         self._outbox.ledger.acknowledged(event.count)

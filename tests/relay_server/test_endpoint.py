@@ -25,10 +25,12 @@ class MadeUp:
         return self.answers[-1]
 
 
-def endpoint(*links: MadeUp, now: list[float] | None = None, most: int = 256) -> Endpoint:
+def endpoint(
+    *links: MadeUp, now: list[float] | None = None, most: int = 256, hold: float = 0.0, expected: bool = False
+) -> Endpoint:
     """Give an endpoint whose clock says `now[0]`."""
     times = now or [0.0]
-    made = Endpoint("demo", clock=lambda: times[0], most_exchanges=most)
+    made = Endpoint("demo", clock=lambda: times[0], most_exchanges=most, hold_seconds=hold, expected=expected)
     for link in links:
         made.attach(link)
     return made
@@ -73,12 +75,13 @@ async def test_offline_without_ever_a_link() -> None:
 @pytest.mark.parametrize(
     ("error", "failure", "delivered"),
     [
-        (LinkClosed("gone"), Failure.ENDPOINT_LOST, "unknown"),
+        (LinkClosed("gone"), Failure.ENDPOINT_OFFLINE, "no"),
+        (ExchangeFailed(Failure.ENDPOINT_LOST, delivered="unknown"), Failure.ENDPOINT_LOST, "unknown"),
         (ExchangeFailed(Failure.ORIGIN_REFUSED), Failure.ORIGIN_REFUSED, "no"),
     ],
 )
 async def test_failure_of_a_link(error: Exception, failure: Failure, delivered: str) -> None:
-    """A lost link is told apart from what its client says; either way the exchange is over."""
+    """A link that was gone before, one that was lost and what its client says are told apart; the exchange is over."""
     served = endpoint(MadeUp(error))
     with pytest.raises(ExchangeFailed) as caught:
         await served(request())
@@ -113,3 +116,52 @@ async def test_cancelled_exchange_counts_no_more() -> None:
         async with asyncio.timeout(0.01):
             await served(request())
     assert served.active == 0
+
+
+async def test_link_that_is_gone_is_passed_over() -> None:
+    """A link that ended without having sent anything costs the request nothing while another serves."""
+    gone, here = MadeUp(LinkClosed("gone")), MadeUp()
+    served = endpoint(here, gone)
+    for _ in range(3):
+        (await served(request())).close()
+    assert (len(here.answers), served.links, served.active) == (3, [here], 0)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_request_waits_for_a_link_that_was_here_a_moment_ago(restarted: bool) -> None:
+    """A client that changes networks or follows a restarted relay does not cost its deliveries."""
+    link = MadeUp()
+    served = endpoint(hold=5, expected=True) if restarted else endpoint(link, hold=5)
+    served.detach(link)
+    asking = asyncio.get_running_loop().create_task(served(request()))
+    await asyncio.sleep(0.01)
+    assert not asking.done()
+    served.attach(link)
+    (await asking).close()
+    assert len(link.answers) == 1
+
+
+@pytest.mark.parametrize("passed", [0.0, 31.0])
+async def test_hold_is_bounded(passed: float) -> None:
+    """After the hold, or at once where no link was here lately, the sender is told to come again."""
+    now, link = [100.0], MadeUp()
+    served = endpoint(link, now=now, hold=0.02)
+    served.detach(link)
+    now[0] += passed
+    with pytest.raises(EndpointOffline) as caught:
+        await served(request())
+    assert (caught.value.retry_after_seconds, served.active) == (5.0, 0)
+
+
+async def test_number_of_those_held_is_bounded() -> None:
+    """Whoever comes when enough wait is refused at once."""
+    link = MadeUp()
+    served = endpoint(link, hold=5, most=2)
+    served.detach(link)
+    asking = [asyncio.get_running_loop().create_task(served(request())) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(EndpointOffline):
+        await served(request())
+    served.attach(link)
+    for one in asking:
+        (await one).close()
