@@ -5,7 +5,7 @@ from client.views import AttemptView, SignatureView
 from client.wording import Signs
 from shared.printable import printable_line
 
-_LABEL_CELLS = 12
+_LABEL_CELLS = 18
 
 
 def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Line]:
@@ -26,7 +26,8 @@ def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Lin
         lines += [EMPTY, *_paragraph(attempt.blame, width, tone="warning")]
     if verdict.checked:
         lines += [EMPTY, (Span("What was checked", "title"),)]
-        lines += [line for label, value in verdict.checked for line in _checked(label, value, width)]
+        labels = min(_LABEL_CELLS, max(len(label) for label, _ in verdict.checked))
+        lines += [line for label, value in verdict.checked for line in _checked(label, value, labels, width)]
     if next_step := verdict.next_step or _NEXT.get(verdict.state, ""):
         lines += [EMPTY, (Span("What to do", "title"),), *_marked(next_step, signs.closed, width)]
     if verdict.ruled_out:
@@ -72,14 +73,10 @@ def _paragraph(text: str, width: int, *, tone: Tone = "plain") -> list[Line]:
     return [(Span(line, tone),) for line in wrapped(printable_line(text), width)]
 
 
-def _checked(label: str, value: str, width: int) -> list[Line]:
-    room = max(8, width - _LABEL_CELLS - 2)
-    rows = wrapped(printable_line(value), room) or [""]
-    name = cell(printable_line(label), _LABEL_CELLS)
-    return [
-        (Span("  " + (name if number == 0 else " " * _LABEL_CELLS), "field"), Span(row))
-        for number, row in enumerate(rows)
-    ]
+def _checked(label: str, value: str, labels: int, width: int) -> list[Line]:
+    rows = wrapped(printable_line(value), max(8, width - labels - 4)) or [""]
+    name = cell(printable_line(label), labels)
+    return [(Span(f"  {name if not at else ' ' * labels}  ", "field"), Span(row)) for at, row in enumerate(rows)]
 
 
 def _marked(text: str, sign: str, width: int) -> list[Line]:

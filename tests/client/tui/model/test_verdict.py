@@ -23,7 +23,7 @@ def test_panel_of_a_forged_delivery() -> None:
     lines = panel(FORGED)
     assert lines[0] == "✗ SIGNATURE DOES NOT MATCH" + " " * 25 + "talkifai · signature_mismatch"
     assert "This is evidence, not proof." in lines
-    assert "  secret      env:TALKIFAI_SECRET" in lines
+    assert "  secret    env:TALKIFAI_SECRET" in lines
     assert [lines.index(title) for title in ("What was checked", "What to do", "Ruled out")] == [6, 12, 16]
 
 
