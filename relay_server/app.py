@@ -22,6 +22,7 @@ from relay_server.config import Settings
 from relay_server.endpoint import HOLD_SECONDS, Endpoint
 from relay_server.gateway.gateway import Gateway
 from relay_server.gateway.settings import GatewaySettings
+from relay_server.inherited import Inherited
 from relay_server.listening import listening_sockets, shown
 from relay_server.observe import Observe
 from relay_server.own_host import own_host
@@ -59,13 +60,18 @@ class Ready:
 class Relay:
     """A relay that serves while its block runs: `async with Relay(settings) as relay`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, inherited: Inherited | None = None) -> None:
         """Plan what is to be served; nothing is opened yet.
+
+        Args:
+            settings: what to serve.
+            inherited: sockets that listen already; None: there are none.
 
         Raises:
             ConfigError: something needed is missing, or two settings contradict each other.
         """
         self._settings = settings
+        self._inherited = inherited or Inherited()
         self._plan = make_plan(settings)
         self._log = Log("hookline.relay")
         self._closing = AsyncExitStack()
@@ -236,12 +242,13 @@ class Relay:
         plan = self._plan
         self._public = [sock for address in plan.listen for sock in self._bound(address)]
         self._plain = [] if plan.listen_http is None else self._bound(plan.listen_http)
+        self._inherited.check_empty()
         self._addresses = tuple(shown(sock) for sock in (*self._public, *self._plain))
         self._port: int = self._public[0].getsockname()[1]
         self._http_port: int | None = self._plain[0].getsockname()[1] if self._plain else None
 
     def _bound(self, address: ListenAddress) -> list[socket.socket]:
-        found = listening_sockets(address)
+        found = self._inherited.take(address) or listening_sockets(address)
         for sock in found:
             self._closing.callback(sock.close)
         return found

@@ -14,6 +14,7 @@ from typing import Any
 from relay_server.app import Ready, Relay
 from relay_server.config import Settings
 from relay_server.errors import CannotStart
+from relay_server.inherited import Inherited
 from shared import loop
 from shared.logs import Log
 
@@ -58,7 +59,7 @@ async def _serve(settings: Settings, on_ready: Callable[[Ready], None], *, end_w
         loop.add_signal_handler(number, ending.ask)
     if end_with_stdin:
         _watch_stdin(loop, ending.ask)
-    async with Relay(settings) as relay:
+    async with Relay(settings, Inherited.of(os.environ, os.getpid())) as relay:
         on_ready(relay.ready)
         async with asyncio.TaskGroup() as tasks:
             caring = tasks.create_task(relay.run())

@@ -154,6 +154,12 @@ class Connection(Wire):
             turn.sender_left()
             self.abort()
 
+    def drained_away(self) -> None:
+        """Refuse what has no answer yet: the time for draining is over."""
+        turn = self._turn
+        if self._state is State.TURN and turn is not None and not turn.begun:
+            turn.give_up(Failure.RELAY_DRAINING)
+
     def may_keep(self, turn: Turn) -> bool:
         """Tell whether the connection can serve another request after `turn`."""
         if not turn.plan.keep_alive or not self._reader.complete or self._door.draining:
@@ -273,6 +279,7 @@ class Connection(Wire):
         door = self._door
         if self in door.open:
             door.open.discard(self)
+            door.news.set()
             door.deadlines.forget(self)
             door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
 

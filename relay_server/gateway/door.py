@@ -39,15 +39,17 @@ class Door:
     """The connections."""
     exchanges: int = 0
     """How many exchanges run."""
-    quiet: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when none runs; looked at while draining only."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when an exchange began or ended, or a connection did; looked at while draining only."""
 
     def began(self) -> None:
         """Count one more exchange."""
         self.exchanges += 1
+        if self.draining:
+            self.news.set()
 
     def ended(self) -> None:
         """Count one less."""
         self.exchanges -= 1
-        if self.draining and not self.exchanges:
-            self.quiet.set()
+        if self.draining:
+            self.news.set()

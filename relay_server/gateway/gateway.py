@@ -20,6 +20,8 @@ _SPARING_SECONDS = 10.0
 _PROBE_AFTER_SECONDS = 30
 _PROBE_EVERY_SECONDS = 15
 _PROBES = 4
+LINGER_SECONDS = 1.0
+"""While draining: a sender that uses its connection at all has sent its next request by then."""
 
 
 class Gateway:
@@ -104,7 +106,9 @@ class Gateway:
     async def drain(self, seconds: float) -> None:
         """Take no new connections, and let what runs finish: until nothing runs, or for `seconds`.
 
-        Connections that are kept serve what their senders still send, and end with that answer.
+        Connections that are kept serve what their senders still send, and end with that answer; who sends nothing
+        for a moment after the last answer loses an idle connection, as with any server. What runs when the time is
+        over is refused.
         """
         for server in self._servers:
             server.close()
@@ -112,13 +116,25 @@ class Gateway:
         if door is None:
             return
         door.draining = True
-        if door.exchanges:
-            door.quiet.clear()
-            timer = asyncio.get_running_loop().call_later(seconds, door.quiet.set)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet(door)
+        except TimeoutError:
+            for connection in list(door.open):
+                connection.drained_away()
+
+    async def _quiet(self, door: Door) -> None:
+        """Wait until no exchange has run for LINGER_SECONDS, or no connection is left on which one could."""
+        while door.exchanges or door.open:
+            door.news.clear()
+            if door.exchanges:
+                await door.news.wait()
+                continue
             try:
-                await door.quiet.wait()
-            finally:
-                timer.cancel()
+                async with asyncio.timeout(LINGER_SECONDS):
+                    await door.news.wait()
+            except TimeoutError:
+                return
 
     async def close(self) -> None:
         """End everything at once: what runs is aborted, and its task has ended when this returns."""

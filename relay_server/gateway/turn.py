@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from relay_server.gateway.door import Door
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_AT_THE_APP = (Failure.ORIGIN_TIMEOUT, Failure.RELAY_DRAINING)
+"""Given up while the app may be at work on the request."""
 
 
 class Turn:
@@ -170,7 +172,7 @@ class Turn:
         if begun:
             self._connection.abort()
         else:
-            self.refuse(ExchangeFailed(failure, delivered="unknown" if failure is Failure.ORIGIN_TIMEOUT else "no"))
+            self.refuse(ExchangeFailed(failure, delivered="unknown" if failure in _AT_THE_APP else "no"))
         self._cancel(task, failure)
 
     def sender_left(self) -> None:

@@ -37,7 +37,7 @@ class Leases:
         Raises:
             NameRefused: the owner may not have the name.
         """
-        name = self._claim(wanted.name, owner)
+        name = self._claim(wanted.name, owner, link)
         holders = self._links.setdefault(name, [])
         if not wanted.pool:
             for other in [holder for holder in holders if holder is not link]:
@@ -73,17 +73,19 @@ class Leases:
             del self._links[name]
         self._endpoint(name).detach(link)
 
-    def _claim(self, name: str, owner: Owner) -> str:
+    def _claim(self, name: str, owner: Owner, link: Link) -> str:
+        """Take a name for `link`; one that it did not choose is none that it has."""
         if name:
             self._names.claim(name, owner)
             return name
+        why = "your link has them all"
         for candidate in (owner.name.lower(), *(self._random_name() for _ in range(3))):
+            if link in self._links.get(candidate, ()):
+                continue
             try:
                 self._names.claim(candidate, owner)
             except NameRefused as refused:
-                last = refused
+                why = refused.sentence
             else:
                 return candidate
-        raise NameRefused(
-            Refusal.NOT_GRANTED, f"no name could be chosen for you: ask for one with --url ({last.sentence})"
-        )
+        raise NameRefused(Refusal.NOT_GRANTED, f"no name could be chosen for you: ask for one with --url ({why})")

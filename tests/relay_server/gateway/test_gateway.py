@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from ipaddress import ip_network
 
 import aiohttp
@@ -225,11 +226,46 @@ async def test_drain_ends_after_its_time() -> None:
         peer.send(GET)
         await settled(lambda: stage.requests)
         await stage.gateway.drain(0.05)
-        assert not ended.is_set()
+        refused = await peer.answer()
+        assert (refused.status, refused.first(b"hookline-error"), refused.first(b"connection")) == (
+            503,
+            b"relay-draining",
+            b"close",
+        )
+        assert b'"delivered": "unknown"' in refused.content
+        await settled(ended.is_set)
+
+
+async def test_drain_cuts_off_an_answer_that_takes_too_long() -> None:
+    """An answer that has begun cannot become a refusal: closing breaks it off, and it never looks complete."""
+
+    async def endless(_: Request) -> Response:
+        """Answer without an end."""
+        return Response(OK, Content(b"beginning", ended=False))
+
+    async with opened(endless) as stage:
+        peer = await stage.connect()
+        peer.send(GET)
+        await settled(lambda: stage.requests)
+        await stage.gateway.drain(0.05)
         await stage.gateway.close()
-        assert ended.is_set()
-        with pytest.raises(ConnectionResetError):
-            await peer.rest()
+        with suppress(ConnectionResetError):
+            assert not (await peer.rest()).endswith(b"0\r\n\r\n")
+
+
+async def test_drain_waits_a_moment_for_connections_that_are_kept() -> None:
+    """A sender between two requests gets its next one answered, by a relay that has nothing else to do."""
+    async with opened() as stage:
+        peer = await stage.connect()
+        peer.send(GET)
+        assert (await peer.answer()).status == 200
+        async with asyncio.TaskGroup() as tasks:
+            draining = tasks.create_task(stage.gateway.drain(5))
+            await asyncio.sleep(0.05)
+            assert not draining.done()
+            peer.send(GET)
+            answer = await peer.answer()
+            assert (answer.status, answer.first(b"connection")) == (200, b"close")
 
 
 async def test_address_that_is_taken() -> None:
