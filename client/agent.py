@@ -15,6 +15,7 @@ from client.checks import Checks
 from client.deliveries import Feed, Record, Store
 from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
+from client.openings import Chain, Openings
 from client.origin.address import OriginAddress
 from client.origin.forward import Forward
 from client.plan import AgentPlan, TunnelPlan
@@ -28,7 +29,7 @@ from client.tunnels import Tunnels
 from shared.errors import LinkRefused, leaf
 from shared.exchange import Handler
 from shared.ids import new_id
-from shared.protocol.hello import Granted, Notice, Wanted
+from shared.protocol.hello import Notice, Wanted
 
 PRODUCT = f"hookline/{version('hookline')}"
 
@@ -45,28 +46,29 @@ class Agent:
         self._feed = Feed(first=int(time.time() * 1000))
         self._tunnels = Tunnels()
         self._store = self._build_store()
-        self.state = AgentState(plan=plan, store=self._store, feed=self._feed, clock=time.time)
+        self.state = AgentState(
+            plan=plan, tunnels=lambda: self.openings.plans, store=self._store, feed=self._feed, clock=time.time
+        )
         self._checks = self._build_checks()
-        self._signatures = [self._checks.signatures(tunnel) for tunnel in plan.tunnels]
-        self._by_endpoint: dict[str, Signatures] = {}
-        self._chains = [self._build_chain(*pair) for pair in zip(plan.tunnels, self._signatures, strict=True)]
+        self.openings = Openings(plan.tunnels, build=self._build_tunnel, tunnels=self._tunnels)
         self._store.on_trouble = self.state.publish
         self._tether = Tether(
             dialer=plan.dialer,
             wanted=tuple(Wanted(tunnel.name, tunnel.pool) for tunnel in plan.tunnels),
             handler=self._tunnels,
             on_state=self.state.link_changed,
-            on_granted=self._bind,
+            on_granted=self.openings.granted,
             on_notice=self._noticed,
             random=random.random,
             asleep=_asleep,
         )
+        self.openings.binder = self._tether
         signatures = self._checks.of_all()
         replayer = Replayer(
             self._tunnels,
             store=self._store,
             signatures=signatures,
-            signatures_of=self._by_endpoint.get,
+            signatures_of=self.openings.signatures_of,
             clock=time.time,
             elsewhere=self._elsewhere,
         )
@@ -130,6 +132,10 @@ class Agent:
             clock=time.monotonic,
         )
 
+    def _build_tunnel(self, tunnel: TunnelPlan) -> Chain:
+        signatures = self._checks.signatures(tunnel)
+        return Chain(self._build_chain(tunnel, signatures), signatures)
+
     def _build_chain(self, tunnel: TunnelPlan, signatures: Signatures) -> Handler:
         forward = Forward(
             tunnel.address,
@@ -151,11 +157,6 @@ class Agent:
             target=tunnel.address.url,
             doubt=self._checks.doubt(signatures),
         )
-
-    def _bind(self, granted: tuple[Granted, ...]) -> None:
-        for endpoint, chain, signatures in zip(granted, self._chains, self._signatures, strict=False):
-            self._tunnels.bind(endpoint.name, chain)
-            self._by_endpoint[endpoint.name] = signatures
 
     def _noticed(self, notice: Notice) -> None:
         self.state.notice = notice.text

@@ -21,6 +21,8 @@ class TunnelPlan:
     host_header: str = "rewrite"
     timeouts: OriginTimeouts = field(default_factory=OriginTimeouts)
     insecure_origin: bool = False
+    label: str = ""
+    """What a script that opened it calls it; empty: as the endpoint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """The state of a running client, put together for those who look on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Literal
 
 from client.deliveries import Feed, Store
 from client.origin.address import OriginAddress
 from client.origin.forward import probe
-from client.plan import AgentPlan
+from client.plan import AgentPlan, TunnelPlan
 from client.relay import Tether, TetherState
 from client.views import LinkState, Status, TunnelStatus
 from shared.errors import LinkRefused
@@ -27,8 +27,17 @@ OriginState = Literal["unknown", "answering", "refused"]
 class AgentState:
     """Collects what changes and publishes it, at most once in REFRESH_SECONDS for what changes all the time."""
 
-    def __init__(self, *, plan: AgentPlan, store: Store, feed: Feed, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        plan: AgentPlan,
+        tunnels: Callable[[], Sequence[TunnelPlan]],
+        store: Store,
+        feed: Feed,
+        clock: Callable[[], float],
+    ) -> None:
         self._plan = plan
+        self._plans = tunnels
         self._store = store
         self._feed = feed
         self._clock = clock
@@ -36,7 +45,7 @@ class AgentState:
         self._detail = ""
         self._retry_at: float | None = None
         self._granted: tuple[Granted, ...] = ()
-        self._origins: dict[OriginAddress, OriginState] = {tunnel.address: "unknown" for tunnel in plan.tunnels}
+        self._origins: dict[OriginAddress, OriginState] = {}
         self._round_trip_seconds: float | None = None
         self._published: Status | None = None
         self.online = asyncio.Event()
@@ -106,18 +115,18 @@ class AgentState:
 
     async def _watch_origins(self) -> None:
         while True:
-            for address, state in list(self._origins.items()):
-                if state != "answering":
+            for address in {tunnel.address for tunnel in self._plans()}:
+                if self._origins.get(address) != "answering":
                     self._origins[address] = "answering" if await probe(address) else "refused"
             await asyncio.sleep(PROBE_SECONDS)
 
     def _tunnels(self) -> list[TunnelStatus]:
         found = []
-        for index, tunnel in enumerate(self._plan.tunnels):
+        for index, tunnel in enumerate(self._plans()):
             granted = self._granted[index] if index < len(self._granted) else Granted(tunnel.name, ())
             verify = tuple(dict.fromkeys(rule.scheme for rule in tunnel.rules))
-            state = self._origins[tunnel.address]
-            found.append(TunnelStatus(granted.name, granted.urls, tunnel.address.url, state, verify))
+            state = self._origins.get(tunnel.address, "unknown")
+            found.append(TunnelStatus(granted.name, granted.urls, tunnel.address.url, state, verify, tunnel.label))
         return found
 
 

@@ -14,7 +14,15 @@ class Tunnels:
     def bind(self, endpoint: str, chain: Handler) -> None:
         """Have `chain` answer for `endpoint` from now on."""
         self._chains[endpoint] = chain
-        self._only = chain if len(self._chains) == 1 else None
+        self._find_only()
+
+    def unbind(self, endpoint: str) -> None:
+        """Have nobody answer for `endpoint` any more."""
+        self._chains.pop(endpoint, None)
+        self._find_only()
+
+    def _find_only(self) -> None:
+        self._only = next(iter(self._chains.values())) if len(self._chains) == 1 else None
 
     async def __call__(self, request: Request) -> Response:
         """Answer with the endpoint's chain.

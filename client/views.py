@@ -124,6 +124,8 @@ class TunnelStatus(msgspec.Struct, frozen=True):
     origin_state: Literal["unknown", "answering", "refused"] = "unknown"
     verify: tuple[str, ...] = ()
     """Scheme ids that are checked."""
+    label: str = ""
+    """What a script that opened it over the local API calls it; empty: as the endpoint."""
 
 
 class Counts(msgspec.Struct, frozen=True):

@@ -55,13 +55,7 @@ class Store:
             executor=self._side,
             on_removed=self._removed,
         )
-        self.curation = Curation(
-            file=self._file,
-            journal=self._journal,
-            groups=self._groups,
-            checkpoint=self._checkpoint,
-            on_removed=self._removed,
-        )
+        self.curation = self._build_curation()
         """What a user keeps and removes."""
         self._begun = Begun(self._journal.note)
         self._feed: Feed | None = None
@@ -219,6 +213,15 @@ class Store:
             self._received += 1
             self._failed += attempt.state != "answered" or (attempt.status or 0) >= 400  # noqa: PLR2004 - client errors
             self._bad_signatures += attempt.signature.state == "invalid"
+
+    def _build_curation(self) -> Curation:
+        return Curation(
+            file=self._file,
+            journal=self._journal,
+            groups=self._groups,
+            checkpoint=self._checkpoint,
+            on_removed=self._removed,
+        )
 
     def _removed(self, seqs: Sequence[int]) -> None:
         self._groups.forget(seqs)

@@ -7,6 +7,7 @@ from contextlib import suppress
 import msgspec
 
 from client.relay.backoff import Backoff
+from client.relay.binding import ANSWER_SECONDS, Binding, no_link
 from client.relay.dial import Dialer, DialFailed
 from shared.errors import LinkClosed, LinkRefused, ProtocolError, leaf
 from shared.exchange import Handler
@@ -17,7 +18,19 @@ from shared.link.ledger import CannotResume
 from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
-from shared.protocol.hello import GoAway, Granted, Hello, Notice, Refused, Resume, Wanted, Welcome
+from shared.protocol.hello import (
+    Bind,
+    Bound,
+    GoAway,
+    Granted,
+    Hello,
+    Notice,
+    Refused,
+    Resume,
+    Unbind,
+    Wanted,
+    Welcome,
+)
 
 log = Log(__name__)
 
@@ -80,6 +93,8 @@ class Tether:
         self._link: Link | None = None
         self._link_id = self._key = ""
         self._granted: tuple[Granted, ...] = ()
+        self._binding = Binding()
+        self._state: TetherState | None = None
         self._refused: LinkRefused | None = None
 
     @property
@@ -91,6 +106,58 @@ class Tether:
     def silent_seconds(self) -> float:
         """How long nothing has come from the relay over the present connection."""
         return self._link.silent_seconds if self._link is not None else 0.0
+
+    async def bind(self, wanted: Wanted, on_bound: Callable[[Granted], None]) -> Granted:
+        """Ask for one more endpoint; it is asked for again whenever a link begins, until `unbind`.
+
+        Args:
+            wanted: the endpoint.
+            on_bound: told of what was granted, before the first delivery can come.
+
+        Raises:
+            LinkRefused: the relay says no, or there is no link to ask over.
+        """
+        link = self._link
+        if link is None or link.ended:
+            raise no_link()
+        if any(endpoint.name == wanted.name for endpoint in self._granted):
+            raise LinkRefused("already-open", f"this client serves {wanted.name} already", final=True)
+        answer = self._binding.ask(wanted, on_bound)
+        link.say(Bind(wanted))
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await answer
+        except TimeoutError:
+            raise no_link() from None
+
+    def unbind(self, name: str) -> None:
+        """Give an endpoint back; one that is not served is none."""
+        kept = [pair for pair in zip(self._wanted, self._granted, strict=False) if pair[1].name != name]
+        if len(kept) == len(self._granted):
+            return
+        self._wanted = tuple(wanted for wanted, _ in kept)
+        self._granted = tuple(granted for _, granted in kept)
+        if self._link is not None and not self._link.ended:
+            self._link.say(Unbind(name))
+        self._tell_granted()
+
+    def _bound(self, event: Bound) -> None:
+        wanted = self._binding.bound(event)
+        if wanted is None:
+            if self._link is not None:
+                self._link.say(Unbind(event.endpoint.name))
+            return
+        self._wanted = (*self._wanted, wanted)
+        self._granted = (*self._granted, event.endpoint)
+        self._tell_granted()
+
+    def _tell_granted(self) -> None:
+        if self._state is not None:
+            self._tell(msgspec.structs.replace(self._state, granted=self._granted))
+
+    def _tell(self, state: TetherState) -> None:
+        self._state = state
+        self._on_state(state)
 
     async def run(self) -> None:
         """Keep a link until cancelled.
@@ -127,7 +194,7 @@ class Tether:
             attempt += 1
             wait = self._backoff.next_seconds(lived_seconds=lived, asked_seconds=asked)
             log.info("link.detached", reason=sentence, retry_in=round(wait, 2))
-            self._on_state(TetherState(False, sentence, self._granted, attempt, wait))
+            self._tell(TetherState(False, sentence, self._granted, attempt, wait))
             await asyncio.sleep(wait)
 
     async def _leave(self) -> None:
@@ -177,7 +244,7 @@ class Tether:
             doorstep.transport.abort()
             link.abort(str(error))
             raise ProtocolError(str(error)) from error
-        self._on_state(TetherState(True, granted=self._granted))
+        self._tell(TetherState(True, granted=self._granted))
         return link
 
     def _resume(self) -> Resume | None:
@@ -197,6 +264,7 @@ class Tether:
         """Make a new link. One before it that waits for a connection has lost its peer; one that retires goes on."""
         if self._link is not None and self._link.resume_seconds:
             self._link.abort("the relay does not know the link any more: it was restarted, or too much time passed")
+        self._binding.lost()
         self._link_id, self._key = welcome.link_id, welcome.resume_key
         self._granted = welcome.endpoints
         self._on_granted(self._granted)
@@ -216,6 +284,10 @@ class Tether:
 
     def _on_event(self, event: LinkEvent) -> None:
         match event:
+            case Bound():
+                self._bound(event)
+            case Refused() if self._binding.refused(event):
+                log.info("endpoint.refused", endpoint=event.name, code=event.code)
             case Refused(name, code, sentence, final):
                 log.info("endpoint.refused", endpoint=name, code=code)
                 self._refused = LinkRefused(code, sentence, final=final)
