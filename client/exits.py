@@ -8,6 +8,7 @@ from client.origin.rewrite import BadHostHeader
 from client.relay import BadRelay
 from client.signatures.catalogue import CatalogueMistake, UnknownScheme
 from client.signatures.secret import SecretUnusable
+from client.signatures.signers import CannotSign
 from client.simulate.events import EventMistake
 from shared.config import ConfigError
 from shared.errors import LinkRefused, TunnelError
@@ -28,6 +29,7 @@ _USAGE = (
     BadAddress,
     BadHostHeader,
     BadRelay,
+    CannotSign,
     CatalogueMistake,
     ConfigError,
     EventMistake,

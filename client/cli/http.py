@@ -15,6 +15,7 @@ _EXAMPLES = """
 Examples:
   hookline http 3000
   hookline http 3000 --url billing --verify stripe --secret-env STRIPE_WEBHOOK_SECRET
+  hookline http 3000 --verify slack --secret-env SLACK_SIGNING_SECRET --require-signature --handshake
   hookline http 3000 --local                 no relay needed: one on this machine, for test events
   hookline http https://localhost:8000 --insecure-origin
   hookline http unix:/run/app.sock --ui lines
@@ -33,7 +34,10 @@ def command(
     verify: tuple[str, ...],
     secret_env: tuple[str, ...],
     secret_file: tuple[str, ...],
+    secret_keyring: tuple[str, ...],
     require_signature: bool,
+    handshake: bool,
+    param: dict[str, str],
     pool: bool,
     host_header: str,
     timeout: str,
@@ -56,7 +60,13 @@ def command(
     tunnel = TunnelConfig(
         address=address,
         url=url,
-        verify=_checks(verify, secret_env, secret_file, require=require_signature),
+        verify=_checks(
+            verify,
+            (*_named("env", secret_env), *_named("file", secret_file), *_named("keyring", secret_keyring)),
+            require=require_signature,
+            handshake=handshake,
+            params=param,
+        ),
         pool=pool,
         host_header=host_header,
         timeout=Duration(parse_duration(timeout)),
@@ -72,17 +82,29 @@ def command(
     run(open_tunnels({url: tunnel}, flags=flags, environ=os.environ, config=config, local=local))
 
 
+def _named(kind: str, names: tuple[str, ...]) -> list[str]:
+    return [f"{kind}:{name}" for name in names]
+
+
 def _checks(
-    schemes: tuple[str, ...], variables: tuple[str, ...], files: tuple[str, ...], *, require: bool
+    schemes: tuple[str, ...],
+    secrets: tuple[str, ...],
+    *,
+    require: bool,
+    handshake: bool,
+    params: dict[str, str],
 ) -> tuple[VerifyConfig, ...]:
     """Give the signature checks that the options ask for.
 
     Raises:
-        UsageError: a secret, or a demand, without a scheme.
+        UsageError: a secret, a demand or a setting without a scheme.
     """
-    secrets = tuple([f"env:{name}" for name in variables] + [f"file:{path}" for path in files])
     if secrets and not schemes:
         raise click.UsageError("a secret needs to know its scheme: add --verify SCHEME, such as --verify stripe")
-    if require and not schemes:
-        raise click.UsageError("--require-signature needs to know the scheme: add --verify SCHEME")
-    return tuple(VerifyConfig(scheme=scheme, secret=secrets, require=require) for scheme in schemes)
+    for name, given in (("--require-signature", require), ("--handshake", handshake), ("--param", params)):
+        if given and not schemes:
+            raise click.UsageError(f"{name} needs to know the scheme: add --verify SCHEME")
+    return tuple(
+        VerifyConfig(scheme=scheme, secret=secrets, require=require, handshake=handshake, params=params)
+        for scheme in schemes
+    )

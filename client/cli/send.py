@@ -2,11 +2,16 @@
 
 import asyncio
 import os
+import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
+
+from client.cli.options import pairs
 
 if TYPE_CHECKING:
     from client.signatures.scheme import Scheme
@@ -23,9 +28,19 @@ if TYPE_CHECKING:
 @click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="A value of a JSON body. Repeatable.")
 @click.option("--secret-env", metavar="VAR", help="The variable that holds the signing secret.")
 @click.option("--secret-file", metavar="FILE", help="The file that holds the signing secret (mode 0600).")
-@click.option("--param", metavar="K=V", multiple=True, help="A setting that the scheme needs. Repeatable.")
+@click.option("--secret-keyring", metavar="NAME", help="The entry of the system keyring that holds the secret.")
+@click.option(
+    "--param", metavar="K=V", multiple=True, callback=pairs, help="A setting that the scheme needs. Repeatable."
+)
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 100_000), help="How many.")
-@click.option("--ca", metavar="FILE", type=click.Path(path_type=Path), help="Trust this CA instead of the system's.")
+@click.option(
+    "--relay-ca",
+    "--ca",
+    "ca",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Trust this CA instead of the system's. Default: the settings' relay_ca; that of --local for *.localhost.",
+)
 def command(provider: str, event_type: str, **given: Any) -> None:
     """Send a test event, signed as PROVIDER signs, to the app by its public URL.
 
@@ -48,18 +63,43 @@ async def _send(provider: str, event_type: str, given: dict[str, Any]) -> int:
         url=base,
         scheme=scheme,
         secret=secret,
-        ca=given["ca"],
+        ca=given["ca"] or await asyncio.to_thread(_usual_ca, base),
         now=time.time,
         clock=time.monotonic,
         pause=asyncio.sleep,
-        params=dict(text.split("=", 1) for text in given["param"] if "=" in text),
+        params=given["param"],
     )
     good = 0
     async with sender:
-        for number, event in enumerate(events, 1):
-            sent = await sender.send(Step("", event, path, retries=False))
-            good += _tell(scheme, sent, number, len(events))
+        with _progress(len(events)) as bar:
+            for number, event in enumerate(events, 1):
+                sent = await sender.send(Step("", event, path, retries=False))
+                good += _tell(scheme, sent, number, len(events))
+                if bar is not None:
+                    bar.update(1)
+    if len(events) > 1:
+        click.echo(f"{good} of {len(events)} answers count as success for {scheme.name}", err=True)
     return 0 if good == len(events) else 1
+
+
+def _progress(total: int) -> AbstractContextManager[Any]:
+    """Give a bar on standard error for many events, where it is a terminal and the lines go elsewhere."""
+    if total == 1 or not sys.stderr.isatty() or sys.stdout.isatty():
+        return nullcontext()
+    return click.progressbar(length=total, label="sending", file=sys.stderr)
+
+
+def _usual_ca(url: str) -> Path | None:
+    """Give the CA that the relay's certificate is signed by, as far as it is known here."""
+    from client import places  # noqa: PLC0415
+    from client.config import load  # noqa: PLC0415
+
+    settled = load({}, os.environ).settings.relay_ca
+    if settled is not None:
+        return settled
+    local = places.local_relay_directory() / "local-ca.pem"
+    host = urlsplit(url).hostname or ""
+    return local if host.rpartition(".")[2] == "localhost" and local.is_file() else None
 
 
 def _tell(scheme: "Scheme", sent: "Sent", number: int, total: int) -> bool:
@@ -112,6 +152,8 @@ def _secret(scheme: "Scheme", given: dict[str, Any]) -> "tuple[Secret, str]":
         return Secret.from_reference(f"env:{given['secret_env']}", os.environ), ""
     if given["secret_file"]:
         return Secret.from_reference(f"file:{given['secret_file']}"), ""
+    if given["secret_keyring"]:
+        return Secret.from_reference(f"keyring:{given['secret_keyring']}"), ""
     secret, public = make_key_pair(scheme)
     return secret, public.decode()
 

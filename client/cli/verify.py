@@ -5,12 +5,15 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 import msgspec
 
+from client.cli.options import pairs
+
 if TYPE_CHECKING:
+    from client.signatures.material import KeyFiles
     from client.signatures.secret import Secret
     from client.signatures.subject import Subject
     from client.signatures.verify_file import Verification
@@ -26,40 +29,64 @@ _UNUSABLE = 2
 @click.option("--scheme", default="auto", show_default=True, help="As which provider; see `hookline schemes`.")
 @click.option("--secret-env", metavar="VAR", multiple=True, help="The variable that holds the secret. Repeatable.")
 @click.option("--secret-file", metavar="FILE", multiple=True, help="The file that holds the secret (mode 0600).")
+@click.option("--secret-keyring", metavar="NAME", multiple=True, help="The entry of the system keyring that holds it.")
 @click.option("--known-secret-env", metavar="VAR", multiple=True, help="Another secret of yours, named if it fits.")
 @click.option("--url", help="The public URL as the provider has it.")
 @click.option("--known-url", metavar="URL", multiple=True, help="Another URL of the endpoint, named if it fits.")
 @click.option("--at", "at", metavar="TIME", help="When it was received: Unix seconds or 2026-11-24T10:00:00Z.")
 @click.option("--method", help="The method, where the file's is not the sender's.")
-@click.option("--param", metavar="K=V", multiple=True, help="A setting that the scheme needs, as webhook_id=….")
+@click.option("--param", metavar="K=V", multiple=True, callback=pairs, help="A setting that the scheme needs.")
+@click.option("--known-param", metavar="K=V", multiple=True, callback=pairs, help="A setting of another endpoint.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(delivery: str | None, *, as_json: bool, **given: Any) -> None:
     """Check the signature of a captured delivery, or of a request in a file, and prove why it fails.
 
+    Of a captured delivery, without a secret, it shows what was found when it came.
     Exit code 0: valid; 1: not valid; 2: the input cannot be used.
     """
     from client import places  # noqa: PLC0415 - `--help` need not wait for it
     from client.signatures.catalogue import Catalogue  # noqa: PLC0415
+    from client.signatures.rule import AUTO  # noqa: PLC0415
     from client.signatures.verify_file import verify_subject  # noqa: PLC0415
     from shared.errors import TunnelError  # noqa: PLC0415
     from shared.printable import printable  # noqa: PLC0415
 
     try:
-        subject = _changed(_subject(delivery, given["file"]), given)
+        captured = _subject(delivery, given["file"])
+        secrets = _secrets(given["secret_env"], given["secret_file"], given["secret_keyring"])
+        if captured.stored is not None and not secrets and given["scheme"] == AUTO:
+            _tell(captured.stored, as_json=as_json)
         found = verify_subject(
-            subject,
+            _changed(captured.subject, given),
             catalogue=Catalogue.load(places.own_schemes_file()),
-            scheme=given["scheme"],
-            secrets=_secrets(given["secret_env"], given["secret_file"]),
-            known=_secrets(given["known_secret_env"], ()),
+            scheme=captured.provider if given["scheme"] == AUTO and captured.provider else given["scheme"],
+            secrets=secrets,
+            known=_secrets(given["known_secret_env"]),
             urls=given["known_url"],
-            params=dict(_pair(text) for text in given["param"]),
+            params=given["param"],
+            known_params=[given["known_param"]] if given["known_param"] else (),
+            key_files=_fetched_keys(),
         )
     except (TunnelError, OSError) as error:
         click.echo(f"hookline: {printable(str(error))}", err=True)
         raise click.exceptions.Exit(_UNUSABLE) from error
+    _tell(found, as_json=as_json)
+
+
+def _tell(found: "Verification", *, as_json: bool) -> NoReturn:
+    """Print a verdict and end with its exit code."""
     click.echo(msgspec.json.encode(found).decode() if as_json else _told(found))
     raise click.exceptions.Exit(0 if found.is_valid else 1)
+
+
+def _fetched_keys() -> "KeyFiles":
+    """Give the keys that the client has fetched so far: a file is checked with what is here."""
+    from client import places  # noqa: PLC0415
+    from client.signatures.material import KeyFiles  # noqa: PLC0415
+
+    files = KeyFiles(places.keys_directory())
+    files.load()
+    return files
 
 
 def _told(found: "Verification") -> str:
@@ -76,7 +103,7 @@ def _told(found: "Verification") -> str:
     return "\n".join(printable_line(line) for line in lines)
 
 
-def _secrets(variables: tuple[str, ...], files: tuple[str, ...]) -> "list[Secret]":
+def _secrets(variables: tuple[str, ...], files: tuple[str, ...] = (), entries: tuple[str, ...] = ()) -> "list[Secret]":
     """Read the secrets. An empty variable is a secret too: the verdict then says what is wrong with it."""
     from client.signatures.secret import Secret  # noqa: PLC0415
 
@@ -85,20 +112,24 @@ def _secrets(variables: tuple[str, ...], files: tuple[str, ...]) -> "list[Secret
         value = os.environ.get(name)
         reference = f"env:{name}"
         found.append(Secret.from_reference(reference) if value is None else Secret(reference, os.fsencode(value)))
-    return found + [Secret.from_reference(f"file:{path}") for path in files]
+    references = [f"file:{path}" for path in files] + [f"keyring:{name}" for name in entries]
+    return found + [Secret.from_reference(reference) for reference in references]
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise click.UsageError(f"--param {text}: write NAME=VALUE, as --param webhook_id=8PT597110X687430LKGECATA")
-    return name, value
+class Captured(NamedTuple):
+    """A request to be checked."""
+
+    subject: "Subject"
+    provider: str = ""
+    """As which it was recognised when it came."""
+    stored: "Verification | None" = None
+    """What was found then."""
 
 
-def _subject(delivery: str | None, file: str | None) -> "Subject":
+def _subject(delivery: str | None, file: str | None) -> Captured:
     if (delivery is None) == (file is None):
         raise click.UsageError("give the id of a captured delivery, or --request FILE")
-    return _captured(delivery) if delivery is not None else _in_file(file or "-")
+    return _captured(delivery) if delivery is not None else Captured(_in_file(file or "-"))
 
 
 def _in_file(name: str) -> "Subject":
@@ -113,28 +144,35 @@ def _in_file(name: str) -> "Subject":
     return Subject(request.method, request.url, request.fields, request.content, None)
 
 
-def _captured(delivery: str) -> "Subject":
+def _captured(delivery: str) -> Captured:
     from shared.loop import run  # noqa: PLC0415
 
     return run(_fetched(delivery))
 
 
-async def _fetched(delivery: str) -> "Subject":
+async def _fetched(delivery: str) -> Captured:
+    from client.cli.captured import attempt_of, find, read_name  # noqa: PLC0415
     from client.cli.inspecting import open_inspector  # noqa: PLC0415
-    from client.signatures.secret import SecretUnusable  # noqa: PLC0415
+    from client.inspector import UnknownDelivery  # noqa: PLC0415
     from client.signatures.subject import Subject  # noqa: PLC0415
+    from client.signatures.verify_file import stored_verification  # noqa: PLC0415
 
+    name = read_name(delivery)
     async with open_inspector() as inspector:
-        detail = await inspector.delivery(delivery)
-        attempt = detail.attempts[0]
+        detail = await find(inspector, name.delivery)
+        attempt = attempt_of(detail, name.attempt)
         request = attempt.request
         if request is None:
-            raise SecretUnusable(f"delivery {delivery} has no captured request")
+            raise UnknownDelivery(f"delivery {delivery} has no captured request")
         content = await inspector.content(detail.summary.id, attempt.number, "request")
+    summary = detail.summary
     whole = content if request.captured_bytes == request.content_bytes else None
     fields = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in request.fields)
-    url = detail.public_url + detail.summary.target
-    return Subject(detail.summary.method.encode("latin-1"), url, fields, whole, detail.summary.received_at)
+    method, target = request.line.split(" ")[:2]
+    received_at = summary.received_at if attempt.number == 1 else attempt.started_at
+    subject = Subject(method.encode("latin-1"), detail.public_url + target, fields, whole, received_at)
+    stored = stored_verification(attempt.signature, event_type=summary.event_type, event_id=summary.event_id)
+    return Captured(subject, summary.provider, stored)
 
 
 def _changed(subject: "Subject", given: dict[str, Any]) -> "Subject":

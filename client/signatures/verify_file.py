@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from client.signatures.catalogue import Catalogue
 from client.signatures.engine import Signatures
 from client.signatures.explaining import Explainer
+from client.signatures.material import KeyFiles
 from client.signatures.rule import Rule
 from client.signatures.secret import Secret
 from client.signatures.subject import Subject
+from client.views import SignatureView
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -46,6 +49,7 @@ def verify_subject(
     urls: Sequence[str] = (),
     params: dict[str, str] | None = None,
     known_params: Sequence[Mapping[str, str]] = (),
+    key_files: KeyFiles | None = None,
 ) -> Verification:
     """Check a request, and find the cause where the signature does not hold. May take 0.1 s.
 
@@ -58,11 +62,13 @@ def verify_subject(
         urls: other URLs of the endpoint.
         params: settings that the scheme needs beside the secret.
         known_params: settings of other endpoints of the user's.
+        key_files: providers' public keys that were fetched; None: none are.
 
     Raises:
         UnknownScheme: there is no such scheme.
     """
-    signatures = Signatures(catalogue=catalogue, rules=[Rule(scheme, tuple(secrets), params=params or {})])
+    rule = Rule(scheme, tuple(secrets), params=params or {})
+    signatures = Signatures(catalogue=catalogue, rules=[rule], key_files=key_files)
     judgement = signatures.judge(subject)
     found = judgement.signature
     others = [Rule(found.scheme, tuple(known)), *(Rule(found.scheme, params=one) for one in known_params)]
@@ -70,6 +76,27 @@ def verify_subject(
     checked = dict(view.checked)
     if subject.received_at is None and _has_window(catalogue, view.scheme):
         checked["time window"] = "not judged: the time of receipt is not known; give it with --at"
+    return _verification(view, checked, found.reason, judgement.event_type, judgement.event_id)
+
+
+def stored_verification(view: SignatureView, *, event_type: str, event_id: str) -> Verification:
+    """Give what was found when a delivery came in the same shape; where nothing was checked that is said.
+
+    Args:
+        view: the verdict that is stored.
+        event_type: the event's.
+        event_id: the event's.
+    """
+    if view.state == "unconfigured":
+        said = f"not checked when it came: {view.sentence or 'no check was configured'}"
+        next_step = "check it now with --secret-env VARIABLE, and --scheme NAME where it is not recognised"
+        view = replace(view, state="unverifiable", reason="unconfigured", sentence=said, next_step=next_step)
+    return _verification(view, dict(view.checked), view.reason, event_type, event_id)
+
+
+def _verification(
+    view: SignatureView, checked: dict[str, str], finding: str, event_type: str, event_id: str
+) -> Verification:
     return Verification(
         verdict=view.state,
         scheme=view.scheme,
@@ -79,9 +106,9 @@ def verify_subject(
         checked=checked,
         ruled_out=view.ruled_out,
         next_step=view.next_step,
-        finding=found.reason,
-        event_type=judgement.event_type,
-        event_id=judgement.event_id,
+        finding=finding,
+        event_type=event_type,
+        event_id=event_id,
     )
 
 

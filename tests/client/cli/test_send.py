@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from client.cli.send import command
+from client.exits import exit_code
+from client.signatures.signers import CannotSign
 from client.simulate import sample_app
 
 SECRET = "whsec_sample"
@@ -64,7 +66,7 @@ def test_several_with_changed_values(port: int, tmp_path: Path) -> None:
     result = send(
         "talkifai", "x", "--to", to, "--secret-env", "S", "--count", "2", "--data", str(body), "--set", "data.n=2"
     )
-    assert [line.split()[:3] for line in result.output.splitlines()] == [["1/2", "x", "200"], ["2/2", "x", "200"]]
+    assert [line.split()[:3] for line in result.stdout.splitlines()] == [["1/2", "x", "200"], ["2/2", "x", "200"]]
 
 
 def test_public_key_is_shown_for_a_scheme_that_has_one(port: int) -> None:
@@ -84,3 +86,23 @@ def test_data_that_cannot_be_read_is_a_usage_error() -> None:
     """A missing file is said."""
     result = send("talkifai", "x", "--to", "http://127.0.0.1:9/", "--secret-env", "S", "--data", "/nonexistent")
     assert result.exit_code == 2
+
+
+def test_count_ends_with_a_sum(port: int) -> None:
+    """How many answers count is said beside the lines."""
+    to = f"http://127.0.0.1:{port}/webhooks/talkifai"
+    result = send("talkifai", "call.ended", "--to", to, "--secret-env", "WRONG", "--count", "3")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (1, 3)
+    assert "0 of 3 answers count as success for TalkifAI" in result.stderr
+
+
+def test_missing_secret_is_said_and_not_guessed() -> None:
+    """A shared key is the user's to give: without it nothing is sent, and the exit code is that of a usage error."""
+    result = CliRunner().invoke(command, ["talkifai", "call.ended", "--to", "http://127.0.0.1:9/"])
+    assert isinstance(result.exception, CannotSign)
+    assert exit_code(result.exception) == 2
+
+
+def test_setting_without_a_value_is_a_usage_error() -> None:
+    """--param takes NAME=VALUE."""
+    assert send("paypal", "x", "--to", "http://127.0.0.1:9/", "--param", "webhook_id").exit_code == 2

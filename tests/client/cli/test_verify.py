@@ -1,5 +1,8 @@
 """`hookline verify` over files."""
 
+import asyncio
+import hashlib
+import hmac
 import json
 from pathlib import Path
 
@@ -7,7 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from client.cli.verify import command
-from tests.client.signatures.vectors import Vector, own, published
+from client.signatures.engine import Secret, Signatures, Subject
+from client.signatures.sign import signed
+from tests.client.cli.desk import Client, running_client
+from tests.client.deliveries.stage import SECRET, Desk, event
+from tests.client.signatures.test_fetch import PARAMS, SIGNER, SIGNER_KEY
+from tests.client.signatures.vectors import CATALOGUE, Vector, own, published
 
 
 def raw(vector: Vector) -> bytes:
@@ -130,3 +138,96 @@ def test_unusable_input_has_its_exit_code(tmp_path: Path, content: bytes, argume
 def test_neither_id_nor_file_is_a_usage_error() -> None:
     """Something must be given to verify."""
     assert CliRunner().invoke(command, []).exit_code == 2
+
+
+async def test_captured_delivery_shows_what_was_found(desk: Desk, tmp_path: Path) -> None:
+    """Without a secret the stored verdict is told; with one the delivery is checked again, by number or id."""
+    content, fields = event()
+    await desk.send(content + b"\n", fields)
+    async with running_client(desk, tmp_path) as client:
+        stored = await client.run("verify", "1", "--json")
+        again = await client.run("verify", "dlv_000001", "--secret-env", "S", "--json", S=SECRET.decode())
+        absent = await client.run("verify", "99")
+    found = [json.loads(stored.out), json.loads(again.out)]
+    assert [(one["verdict"], one["reason"]) for one in found] == [
+        ("invalid", "signature_mismatch"),
+        ("invalid", "body_trailing_newline"),
+    ]
+    assert (stored.code, again.code, absent.code) == (1, 1, 2)
+    assert SECRET.decode() not in again.out + again.err
+
+
+async def test_captured_delivery_without_a_running_client(desk: Desk, tmp_path: Path) -> None:
+    """The history file alone is enough."""
+    content, fields = event()
+    other = await asyncio.to_thread(Desk, tmp_path / "hookline" / "history.db")
+    await other.send(content, fields)
+    other.store.close()
+    done = await Client(desk, tmp_path).run("verify", "1", "--json")
+    assert (done.code, json.loads(done.out)["verdict"]) == (0, "valid")
+
+
+async def test_unconfigured_delivery_says_how_to_check(desk: Desk, tmp_path: Path) -> None:
+    """Where nothing was checked, the answer is no verdict, and names the way to one."""
+    other = await asyncio.to_thread(Desk, tmp_path / "hookline" / "history.db")
+    other.signatures = Signatures(catalogue=CATALOGUE)
+    other.record = other.recorder()
+    await other.send(*event())
+    other.store.close()
+    done = await Client(desk, tmp_path).run("verify", "1", "--json")
+    found = json.loads(done.out)
+    assert (done.code, found["verdict"], found["reason"]) == (1, "unverifiable", "unconfigured")
+    assert "--secret-env" in found["next_step"]
+
+
+def test_known_setting_is_named(tmp_path: Path) -> None:
+    """PayPal's webhook id of another endpoint that fits is named."""
+    plain = Subject(b"POST", "https://h.example/", (), b"{}", None)
+    made = signed(CATALOGUE.get("paypal"), Secret("key", SIGNER_KEY), plain, now=1_800_000_000.0, params=PARAMS)
+    vector = Vector("paypal", "paypal", SIGNER, made, {"webhook_id": "WRONG"}, "")
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(vector))
+    found = json.loads(run(vector, path, "--known-param", f"webhook_id={PARAMS['webhook_id']}", "--json").output)
+    assert (found["reason"], found["proven"]) == ("config_param", True)
+
+
+def test_auto_names_the_provider(tmp_path: Path) -> None:
+    """Without --scheme the provider is recognised, and it is said by what."""
+    vector = talkifai()
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(vector))
+    arguments = ["--request", str(path), "--secret-env", "KEY", "--json"]
+    found = json.loads(CliRunner().invoke(command, arguments, env={"KEY": vector.key.decode()}).output)
+    assert (found["verdict"], found["scheme"]) == ("valid", "talkifai")
+    assert found["checked"]["recognised"] == "talkifai, by X-TalkifAI-Signature"
+
+
+def test_mistake_in_schemes_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """File, entry, key and what would fit are named, and the exit code is 2."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own_file = tmp_path / "hookline" / "schemes.toml"
+    own_file.parent.mkdir()
+    own_file.write_text('[acme]\nname = "Acme"\nsource = "x"\nkind = "mac"\nalgoritm = "hmac-sha256"\n')
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(talkifai()))
+    result = CliRunner().invoke(command, ["--request", str(path), "--secret-env", "KEY"], env={"KEY": "k"})
+    assert result.exit_code == 2
+    assert f"{own_file}, [acme]: unknown key 'algoritm'; did you mean 'algorithm'?" in result.output
+
+
+def test_scheme_of_the_users_own_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry in schemes.toml is a scheme like ours."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own_file = tmp_path / "hookline" / "schemes.toml"
+    own_file.parent.mkdir()
+    own_file.write_text(
+        '[acme]\nname = "Acme"\nsource = "x"\nkind = "mac"\nalgorithm = "hmac-sha256"\n'
+        'signature = { from = ["header:X-Acme-Signature"] }\nsigned = ["{body}"]\n'
+    )
+    digest = hmac.new(b"k", b"{}", hashlib.sha256).hexdigest().encode()
+    path = tmp_path / "request.http"
+    path.write_bytes(b"POST / HTTP/1.1\r\nHost: h\r\nX-Acme-Signature: %s\r\nContent-Length: 2\r\n\r\n{}" % digest)
+    result = CliRunner().invoke(
+        command, ["--request", str(path), "--scheme", "acme", "--secret-env", "KEY"], env={"KEY": "k"}
+    )
+    assert (result.exit_code, result.output.splitlines()[0]) == (0, "✓ valid: signed by Acme with env:KEY")
