@@ -9,6 +9,7 @@ import msgspec
 from client.relay.backoff import Backoff
 from client.relay.binding import ANSWER_SECONDS, Binding, no_link
 from client.relay.dial import Dialer, DialFailed
+from client.relay.state import TetherState
 from shared.errors import LinkClosed, LinkRefused, ProtocolError, leaf
 from shared.exchange import Handler
 from shared.link import Doorstep, Link
@@ -40,19 +41,6 @@ PATIENCE_SECONDS = 10.0
 """How long a relay that was never reached is tried: a wrong address should be told, not hidden."""
 
 _FINAL = {GoAwayCode.SUPERSEDED: "superseded", GoAwayCode.REVOKED: "revoked"}
-
-
-class TetherState(msgspec.Struct, frozen=True):
-    """What the user should know about the link."""
-
-    online: bool
-    sentence: str = ""
-    """Why it is not online, or empty."""
-    granted: tuple[Granted, ...] = ()
-    attempt: int = 0
-    """Dials since the connection was lost."""
-    wait_seconds: float = 0.0
-    """Until the next dial."""
 
 
 class Tether:
@@ -233,11 +221,14 @@ class Tether:
         doorstep.transport.send(words(Hello(self._dialer.product, (), self._wanted, self._resume())))
         welcome, more = await doorstep.listen(Welcome, WELCOME_SECONDS)
         for event in more:
-            self._on_event(event)
+            self._on_event(None, event)
         if self._refused is not None:
             doorstep.transport.abort()
             raise self._refused
-        link = self._going_on(welcome) or self._begin(welcome, tasks)
+        link = self._going_on(welcome)
+        if link is None:
+            link = self._begin(welcome, tasks)
+            await asyncio.sleep(0)  # until it runs: with the relay's greeting the first requests may have come
         try:
             link.attach(doorstep, peer_received=welcome.received or 0)
         except CannotResume as error:
@@ -270,7 +261,7 @@ class Tether:
         self._on_granted(self._granted)
         link = self._link = Link(
             relay=False,
-            on_event=self._on_event,
+            on_event=lambda event: self._on_event(link, event),
             limits=welcome.limits,
             resume_seconds=welcome.resume_seconds,
             asleep=self._asleep,
@@ -282,7 +273,7 @@ class Tether:
         reason = await link.run(self._handler)
         log.info("link.closed", reason=reason)
 
-    def _on_event(self, event: LinkEvent) -> None:
+    def _on_event(self, link: Link | None, event: LinkEvent) -> None:
         match event:
             case Bound():
                 self._bound(event)
@@ -292,14 +283,15 @@ class Tether:
                 log.info("endpoint.refused", endpoint=name, code=code)
                 self._refused = LinkRefused(code, sentence, final=final)
             case GoAway(code, sentence):
-                self._dismissed(code, sentence)
+                self._dismissed(link, code, sentence)
             case Notice():
                 self._on_notice(event)
             case _:
                 log.debug("link.event", kind=type(event).__name__)
 
-    def _dismissed(self, code: int, sentence: str) -> None:
-        if code in _FINAL:
+    def _dismissed(self, link: Link | None, code: int, sentence: str) -> None:
+        """Take the relay's goodbye. What it says on a link that another has followed is no news."""
+        if code in _FINAL and link is self._link:
             self._refused = LinkRefused(_FINAL[GoAwayCode(code)], sentence, final=True)
-        if self._link is not None:
-            self._link.retire(sentence)
+        if link is not None:
+            link.retire(sentence)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,15 @@ class Finished(NamedTuple):
 class Program:
     """A running program in a process group and with a home of its own; it writes to files, so that no pipe fills up."""
 
-    def __init__(self, command: Sequence[str | Path], *, env: Mapping[str, str], logs: Path, cwd: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        logs: Path,
+        cwd: Path,
+        inherits: socket.socket | None = None,
+    ) -> None:
         """Start it.
 
         Args:
@@ -38,11 +47,17 @@ class Program:
             env: its whole environment.
             logs: the stem of the files that get its output.
             cwd: its working directory.
+            inherits: a listening socket that it gets as systemd passes one, its descriptor 3.
         """
+        words = [str(word) for word in command]
+        if inherits is not None:
+            script = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{inherits.fileno()}'
+            words = ["bash", "-c", script, "--", *words]
         self._out, self._err = logs.with_suffix(".out"), logs.with_suffix(".err")
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(
-                [str(word) for word in command],
+                words,
+                pass_fds=() if inherits is None else (inherits.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

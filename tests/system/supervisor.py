@@ -133,12 +133,18 @@ class Supervisor:
 
     def start(self, role: str, name: str, *arguments: object, **env: str) -> Program:
         """Start one of the programs and go on."""
+        return self._start(role, name, arguments, env, None)
+
+    def _start(
+        self, role: str, name: str, arguments: Sequence[object], env: dict[str, str], inherits: socket.socket | None
+    ) -> Program:
         number = len(self._programs)
         program = Program(
             [PROGRAMS / name, *(str(argument) for argument in arguments)],
             env=self.environment(role, **env),
             logs=self.home(role) / f"{number}-{name}.log",
             cwd=self.home(role),
+            inherits=inherits,
         )
         self._programs.append(program)
         return program
@@ -173,7 +179,12 @@ class Supervisor:
         return token
 
     async def relay(
-        self, *options: object, tls: Tls = "files", port: int | None = None, names: Sequence[str] = CERTIFIED
+        self,
+        *options: object,
+        tls: Tls = "files",
+        port: int | None = None,
+        names: Sequence[str] = CERTIFIED,
+        inherits: socket.socket | None = None,
     ) -> Relay:
         """Start a relay and wait until it serves.
 
@@ -182,7 +193,10 @@ class Supervisor:
             tls: `files`: with a certificate of the suite's authority; `local-ca`; `off`.
             port: where it listens; None: anywhere.
             names: what the certificate is for.
+            inherits: a socket that listens already, instead of `port`.
         """
+        if inherits is not None:
+            port = inherits.getsockname()[1]
         port, plain_port = port or free_port(), free_port()
         data = self.home("relay") / "relay-data"
         arguments: list[object] = ["--data-dir", data, "--domain", DOMAIN, "--listen", f"127.0.0.1:{port}"]
@@ -192,7 +206,7 @@ class Supervisor:
         if tls == "files":
             issued = self._authority.issue(*names)
             arguments += ["--cert", issued.certificate, "--key", issued.key]
-        program = self.start("relay", "hookline-relay", "serve", *arguments, *options)
+        program = self._start("relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits)
         await program.says(r"relay\.ready")
         ca = self._authority.certificate if tls == "files" else next(iter(sorted(data.rglob("*ca*.pem"))), None)
         return Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=ca)
