@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 SOURCES := relay_server client shared
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: help venv dev demo test check format bench clean
+.PHONY: help venv dev demo test check format bench oracles clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -45,6 +45,9 @@ format: dev  ## put the source into its form
 
 bench: dev  ## deliveries/s and CPU beside ssh -R and nginx, in one run
 	@$(BIN)/python -m benchmarks
+
+oracles: dev  ## have seven providers' own libraries judge what hookline signs; each in a temporary environment
+	@$(BIN)/python -m scripts.oracles
 
 clean:  ## remove the environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

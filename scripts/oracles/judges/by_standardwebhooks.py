@@ -1,0 +1,13 @@
+"""The reference library of Standard Webhooks."""
+
+from answering import Headers, answer
+from standardwebhooks import Webhook
+
+
+def judge(key: str, _url: str, headers: Headers, content: bytes) -> object:
+    """Accept a message."""
+    Webhook(key).verify(content, dict(headers))
+    return True
+
+
+answer(judge)
