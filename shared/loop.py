@@ -6,6 +6,8 @@ import gc
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from shared.streams import open_missing
+
 T = TypeVar("T")
 
 COLLECT_AFTER = (50_000, 20, 100)
@@ -20,6 +22,7 @@ TLS_BUFFER_BYTES = 64 * 1024
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a program's coroutine to its end."""
+    open_missing()  # uvloop ends the process where it is given a socket with the number of a standard stream
     gc.set_threshold(*COLLECT_AFTER)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(coroutine)

@@ -1,14 +1,20 @@
 """The top of the `hookline` command: its subcommands, and how failures leave the program."""
 
+import errno
 import importlib
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import MappingProxyType
 
 import click
 
 from shared.errors import TunnelError
+from shared.streams import open_missing
+
+INTERRUPTED = 130
+"""128 and the number of SIGINT: what a shell makes of Ctrl-C."""
 
 COMMANDS = MappingProxyType(
     {
@@ -35,6 +41,13 @@ COMMANDS = MappingProxyType(
 )
 """Name to module and the line of help: listing them imports none."""
 
+_APOLOGY = (
+    "this is a bug in hookline ({}); nothing you did wrong. "
+    "Run the same with `hookline --debug …` and report what it prints."
+)
+_UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF))
+"""What a write to a file or terminal fails with, and no connection does."""
+
 
 class _Lazy(click.Group):
     """A group whose commands are imported when they are called."""
@@ -52,6 +65,17 @@ class _Lazy(click.Group):
         command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)  # noqa: S101 - every module of the table has one
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one is answered with the one that was meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from shared.fitting import nearest  # noqa: PLC0415 - only a mistake needs it
+            from shared.printable import printable_line  # noqa: PLC0415
+
+            ctx.fail(f"there is no command {printable_line(args[0])!r}: {nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table."""
@@ -78,31 +102,61 @@ def command(*, debug: bool) -> None:
 
 def main() -> None:
     """Run the command; whatever goes wrong leaves as one sentence and an exit code."""
+    open_missing()
     try:
-        code = command(standalone_mode=False)
+        code = _run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = 128 + signal.SIGPIPE
+        _close_output()
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        code = _tell(_plainly(error) or _APOLOGY.format(type(error).__name__))
+        _close_output()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command, and give its exit code.
+
+    Raises:
+        BrokenPipeError: nobody reads standard output any more.
+    """
+    try:
+        code: int | None = command(standalone_mode=False)
+    except SystemExit as ended:  # this is how click takes a broken pipe, with the code of any failure
+        raise BrokenPipeError from ended
     except click.exceptions.Abort:
-        code = 130
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except TunnelError as error:
         from client.exits import exit_code  # noqa: PLC0415 - only a failure needs to know
         from shared.printable import printable  # noqa: PLC0415
 
-        click.echo(f"hookline: {printable(str(error))}", err=True)
-        code = exit_code(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 128 + signal.SIGPIPE
-    except KeyboardInterrupt:
-        code = 130
-    except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        click.echo(
-            f"hookline: this is a bug in hookline ({type(error).__name__}); nothing you did wrong. "
-            "Run the same with `hookline --debug …` and report what it prints.",
-            err=True,
-        )
-        code = 1
-    sys.exit(code)
+        return _tell(printable(str(error)), exit_code(error))
+    return code or 0
+
+
+def _plainly(error: Exception) -> str:
+    """Say what the operating system refused; empty where it did not."""
+    if not isinstance(error, OSError):
+        return ""
+    if error.filename is not None:
+        return f"{error.filename!a} cannot be used: {error.strerror}"
+    return f"the output cannot be written: {error.strerror}" if error.errno in _UNWRITABLE else ""
+
+
+def _close_output() -> None:
+    """Forget what waits to be written: it has nowhere to go, and the interpreter would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell(sentence: str, code: int = 1) -> int:
+    with suppress(OSError):
+        click.echo(f"hookline: {sentence}", err=True)
+    return code
