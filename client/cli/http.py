@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from client.cli.checking import checking_options
 from client.cli.options import settings_options, tunnel_options
 from client.config import TunnelConfig, VerifyConfig
 from shared.loop import run
@@ -25,19 +26,14 @@ Examples:
 @click.command("http", epilog=_EXAMPLES)
 @click.argument("address", metavar="ADDR")
 @tunnel_options
+@checking_options
 @settings_options
 @click.option("--local", is_flag=True, help="Use a relay on this machine instead of a public one.")
 def command(
     *,
     address: str,
     url: str,
-    verify: tuple[str, ...],
-    secret_env: tuple[str, ...],
-    secret_file: tuple[str, ...],
-    secret_keyring: tuple[str, ...],
-    require_signature: bool,
-    handshake: bool,
-    param: dict[str, str],
+    checks: tuple[VerifyConfig, ...],
     pool: bool,
     host_header: str,
     timeout: str,
@@ -60,13 +56,7 @@ def command(
     tunnel = TunnelConfig(
         address=address,
         url=url,
-        verify=_checks(
-            verify,
-            (*_named("env", secret_env), *_named("file", secret_file), *_named("keyring", secret_keyring)),
-            require=require_signature,
-            handshake=handshake,
-            params=param,
-        ),
+        verify=checks,
         pool=pool,
         host_header=host_header,
         timeout=Duration(parse_duration(timeout)),
@@ -80,31 +70,3 @@ def command(
         "record": False if no_record else None,
     }
     run(open_tunnels({url: tunnel}, flags=flags, environ=os.environ, config=config, local=local))
-
-
-def _named(kind: str, names: tuple[str, ...]) -> list[str]:
-    return [f"{kind}:{name}" for name in names]
-
-
-def _checks(
-    schemes: tuple[str, ...],
-    secrets: tuple[str, ...],
-    *,
-    require: bool,
-    handshake: bool,
-    params: dict[str, str],
-) -> tuple[VerifyConfig, ...]:
-    """Give the signature checks that the options ask for.
-
-    Raises:
-        UsageError: a secret, a demand or a setting without a scheme.
-    """
-    if secrets and not schemes:
-        raise click.UsageError("a secret needs to know its scheme: add --verify SCHEME, such as --verify stripe")
-    for name, given in (("--require-signature", require), ("--handshake", handshake), ("--param", params)):
-        if given and not schemes:
-            raise click.UsageError(f"{name} needs to know the scheme: add --verify SCHEME")
-    return tuple(
-        VerifyConfig(scheme=scheme, secret=secrets, require=require, handshake=handshake, params=params)
-        for scheme in schemes
-    )

@@ -9,22 +9,6 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def pairs(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
-    """Read NAME=VALUE options.
-
-    Raises:
-        BadParameter: one has another form.
-    """
-    found = {}
-    for text in value:
-        name, equals, setting = text.partition("=")
-        if not equals or not name:
-            said = f"{text!a}: write NAME=VALUE, as webhook_id=8PT597110X687430LKGECATA"
-            raise click.BadParameter(said, context, parameter)
-        found[name] = setting
-    return found
-
-
 _SETTINGS = (
     click.option("--relay", metavar="URL", help="The relay. Default: that of the last `hookline login`."),
     click.option(
@@ -61,42 +45,6 @@ _TUNNEL = (
         metavar="NAME",
         default="",
         help="The endpoint's name: NAME.relay.example.com. Default: the relay chooses, always the same.",
-    ),
-    click.option(
-        "--verify",
-        metavar="SCHEME",
-        multiple=True,
-        help="Check signatures, such as talkifai, stripe, github; see `hookline schemes`.",
-    ),
-    click.option(
-        "--secret-env",
-        metavar="VAR",
-        multiple=True,
-        help="The environment variable that holds the signing secret. Repeat while rotating.",
-    ),
-    click.option(
-        "--secret-file",
-        metavar="FILE",
-        multiple=True,
-        help="The file that holds the signing secret (mode 0600).",
-    ),
-    click.option(
-        "--secret-keyring", metavar="NAME", multiple=True, help="The entry of the system keyring that holds the secret."
-    ),
-    click.option(
-        "--require-signature",
-        is_flag=True,
-        help="Refuse what is not validly signed with 401, before the app sees it.",
-    ),
-    click.option(
-        "--handshake", is_flag=True, help="Answer the provider's questions (challenges, pings) in the app's stead."
-    ),
-    click.option(
-        "--param",
-        metavar="K=V",
-        multiple=True,
-        callback=pairs,
-        help="A setting that the scheme needs beside the secret, such as webhook_id=… for PayPal. Repeatable.",
     ),
     click.option("--pool", is_flag=True, help="Share the endpoint with other clients of the same token."),
     click.option(

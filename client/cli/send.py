@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from client.cli.options import pairs
+from client.cli.checking import pairs
 
 if TYPE_CHECKING:
     from client.signatures.scheme import Scheme
@@ -175,7 +175,7 @@ async def _running_url() -> str:
     agent = newest_agent()
     urls: tuple[str, ...] = ()
     if agent is not None:
-        inspector = RemoteInspector(agent.url)
+        inspector = RemoteInspector(agent.url, token=agent.token)
         try:
             urls = tuple(url for tunnel in (await inspector.status()).tunnels for url in tunnel.public_urls)
         finally:

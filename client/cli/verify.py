@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 import msgspec
 
-from client.cli.options import pairs
+from client.cli.checking import pairs
 
 if TYPE_CHECKING:
     from client.signatures.material import KeyFiles

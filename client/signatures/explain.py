@@ -5,21 +5,14 @@ changed secret and a changed body together. The first cause under which the sign
 search.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
-
-from client.signatures.check import Check
+from client.signatures.explain_key import pair_cause, secret_cause, setting_cause
+from client.signatures.explanation import Explanation, Step, Suspects, bodies
 from client.signatures.scheme import Scheme
 from client.signatures.search import MOST_PUBLIC_CHECKS, Budget, BudgetSpent, Change, Search
-from client.signatures.secret import Secret
-from client.signatures.variants_body import LARGEST_BYTES, BodyVariant, body_variants
-from client.signatures.variants_secret import SecretVariant, secret_variants
+from client.signatures.variants_body import LARGEST_BYTES, BodyVariant
 from client.signatures.variants_url import UrlVariant, url_variants
 from client.signatures.verdict import Reason
 from shared.http.fields import content_length, first
-
-_ENOUGH_PAIRS = 60
-"""Bodies that are tried with each of the likeliest secrets."""
 
 _ALGORITHMS = ("hmac-sha1", "hmac-sha256", "hmac-sha512")
 
@@ -38,34 +31,6 @@ _ORDERS = (
     "{method}{url}{body}",
     "{method}{url}{body}{ts}",
 )
-
-
-class Explanation(NamedTuple):
-    """A cause, in words for people."""
-
-    reason: Reason
-    sentence: str
-    next_step: str
-    proven: bool = True
-    ruled_out: tuple[str, ...] = ()
-
-
-class Suspects(NamedTuple):
-    """What a search may try beside the request itself."""
-
-    secrets: Sequence[Secret] = ()
-    """The rule's own."""
-    others: Sequence[Secret] = ()
-    """Every other one that the user has stored."""
-    urls: Sequence[str] = ()
-    """Other URLs of this endpoint."""
-    schemes: Sequence[Check] = ()
-    """Other schemes whose signature may stand where this one's does."""
-    settings: Sequence[Mapping[str, str]] = ()
-    """The user's settings for other endpoints of the same scheme."""
-
-
-Step = Callable[[Search, Suspects], Explanation | None]
 
 
 def explain(search: Search, suspects: Suspects) -> Explanation:
@@ -135,49 +100,6 @@ def text_cause(search: Search, _: Suspects) -> Explanation | None:
     return None
 
 
-def _secret(search: Search, suspects: Suspects) -> Explanation | None:
-    for secret in suspects.secrets:
-        for variant in secret_variants(secret.value, search.scheme.key):
-            if _fits(search, variant):
-                return _of_secret(secret, variant)
-    for other in suspects.others:
-        key = search.key(other.value)
-        if key is not None and search.holds(keys=[key]):
-            return Explanation(
-                Reason.OTHER_KNOWN_SECRET,
-                f"proven: it is signed with {other.name}, not with the secret of this rule",
-                f"use {other.name} for this path, or register this endpoint under the other secret",
-            )
-    return None
-
-
-def _fits(search: Search, variant: SecretVariant, change: Change = Change()) -> bool:  # noqa: B008 - immutable
-    key = search.key(variant.value, variant.form)
-    return key is not None and search.holds(change, keys=[key])
-
-
-def _of_secret(secret: Secret, variant: SecretVariant, also: str = "") -> Explanation:
-    return Explanation(
-        variant.reason,
-        f"proven: the signature is right under {secret.name} {variant.said}{also}",
-        f"correct {secret.name}: copy it once more, as the provider shows it",
-    )
-
-
-def _setting(search: Search, suspects: Suspects) -> Explanation | None:
-    """Try the settings that the user has for other endpoints, where the scheme signs one."""
-    for params in suspects.settings if search.scheme.params else ():
-        if search.holds(params=params):
-            said = ", ".join(name for name in search.scheme.params if params.get(name) != search.params.get(name))
-            value = ", ".join(params.get(name, "") for name in search.scheme.params)
-            return Explanation(
-                Reason.CONFIG_PARAM,
-                f"proven: the signature is right for the {said} of another rule of yours: {value}",
-                f"correct {said} in this rule's params, or register this endpoint under the other one",
-            )
-    return None
-
-
 def url_cause(search: Search, suspects: Suspects) -> Explanation | None:
     """Look for the URL that was signed, where the scheme signs one."""
     if not (search.signs("url") or search.signs("path")):
@@ -206,14 +128,6 @@ def _method(search: Search, _: Suspects) -> Explanation | None:
                 Reason.METHOD, f"proven: the signature is right for the method {said}", "pass the method unchanged"
             )
     return None
-
-
-def bodies(search: Search) -> Iterator[BodyVariant]:
-    """Yield what the body may have been; nothing where the scheme does not sign it."""
-    content = search.subject.content
-    if content is None or search.scheme.binds == "nothing":
-        return
-    yield from body_variants(content, is_form=bool(search.reading(Change()).form))
 
 
 def _body(search: Search, _: Suspects) -> Explanation | None:
@@ -273,32 +187,18 @@ def _order(search: Search, _: Suspects) -> Explanation | None:
     return None
 
 
-def _pairs(search: Search, suspects: Suspects) -> Explanation | None:
-    """Try the likeliest secrets with the likeliest bodies: two mistakes at once."""
-    likely = (Reason.SECRET_WHITESPACE, Reason.SECRET_QUOTED, Reason.SECRET_PREFIX_EXTRA, Reason.SECRET_PREFIX_MISSING)
-    for secret in suspects.secrets:
-        variants = [v for v in secret_variants(secret.value, search.scheme.key) if v.reason in likely]
-        for variant in variants:
-            for number, body in enumerate(bodies(search)):
-                if number >= _ENOUGH_PAIRS:
-                    break
-                if _fits(search, variant, Change(content=body.content)):
-                    return _of_secret(secret, variant, f", and for the body {body.said}")
-    return None
-
-
 _STEPS: tuple[tuple[str, Step], ...] = (
     ("", _length),
     ("the signature's encoding", text_cause),
-    ("the ways in which a secret is copied wrongly, and your other secrets", _secret),
-    ("", _setting),
+    ("the ways in which a secret is copied wrongly, and your other secrets", secret_cause),
+    ("", setting_cause),
     ("", url_cause),
     ("", _method),
     (f"what commonly rewrites a body (up to {LARGEST_BYTES // 1024} KiB)", _body),
     ("another algorithm", _algorithm),
     ("another provider's scheme", _other_scheme),
     ("another order of what is signed", _order),
-    ("two of these at once", _pairs),
+    ("two of these at once", pair_cause),
 )
 
 

@@ -7,15 +7,8 @@ import msgspec
 
 from client.signatures.check import Check
 from client.signatures.engine import Judgement, Ready, Signatures
-from client.signatures.explain import (
-    Explanation,
-    Suspects,
-    bodies,
-    budget_for,
-    explain,
-    text_cause,
-    url_cause,
-)
+from client.signatures.explain import budget_for, explain, text_cause, url_cause
+from client.signatures.explanation import Explanation, Suspects, bodies
 from client.signatures.keys import KeyUnusable
 from client.signatures.material import KeyUnavailable
 from client.signatures.reading import Reading

@@ -6,7 +6,7 @@ import hmac
 import pytest
 
 from client.signatures.engine import Rule, Secret, Signatures
-from client.signatures.require import Require
+from client.signatures.require import LARGEST_BYTES, Require
 from shared.errors import ContentBroken, ExchangeFailed, Failure
 from shared.exchange import Content, Delivery, Request, Response
 from shared.http.heads import RequestHead, ResponseHead
@@ -37,10 +37,10 @@ def request(content: Content, signed: bytes | None, target: bytes = b"/hooks", u
     return Request(RequestHead(b"POST", target, fields, upgrade=upgrade), DELIVERY, content)
 
 
-def make(app: App, **changes: int) -> Require:
+def make(app: App, largest_bytes: int = LARGEST_BYTES) -> Require:
     """Make the handler before an app."""
     rules = [Rule("talkifai", (SECRET,), path="/hooks", require=True), Rule("talkifai", (SECRET,), path="/lax")]
-    return Require(app, signatures=Signatures(catalogue=CATALOGUE, rules=rules), **changes)
+    return Require(app, signatures=Signatures(catalogue=CATALOGUE, rules=rules), largest_bytes=largest_bytes)
 
 
 async def test_valid_request_reaches_the_app_unchanged() -> None:
