@@ -13,10 +13,26 @@ class CredentialsUnusable(TunnelError):  # noqa: N818 - reads as the sentence it
     """The file of tokens cannot be read or written."""
 
 
+class BadToken(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """Text that is no token. Never holds it: a token that was pasted with something else is still one."""
+
+
 class _Stored(msgspec.Struct):
     last: str = ""
     """The relay of the last login."""
     tokens: dict[str, str] = {}
+
+
+def checked_token(text: str) -> str:
+    """Give a token as it was pasted, without the white space around it.
+
+    Raises:
+        BadToken: it holds what no token holds, and no header field either.
+    """
+    token = text.strip()
+    if not token or not all("!" <= character <= "~" for character in token):
+        raise BadToken("the token is damaged: it is one word of letters, digits and _, copy it once more")
+    return token
 
 
 class Credentials:
@@ -38,31 +54,48 @@ class Credentials:
         """Give the token for a relay's URL, or empty."""
         return self._read().tokens.get(relay, "")
 
+    def check(self) -> None:
+        """See that the file can be used, before a token is worth storing.
+
+        Raises:
+            CredentialsUnusable: it cannot.
+        """
+        self._read()
+
     def store(self, relay: str, token: str) -> None:
         """Keep a token, and remember its relay as the last one.
 
         Raises:
-            CredentialsUnusable: the file cannot be written.
+            CredentialsUnusable: the file cannot be read or written.
         """
         stored = self._read()
         stored.tokens[relay] = token
         stored.last = relay
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # A new file takes the old one's place at once: a full disk or a crash never loses the other tokens.
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".credentials")
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(stored)))
-            Path(name).replace(self._path)
+            self._replace(msgspec.json.format(msgspec.json.encode(stored)))
         except OSError as error:
             raise CredentialsUnusable(f"{self._path} cannot be written: {error.strerror}") from error
+
+    def _replace(self, text: bytes) -> None:
+        """Put a new file in the old one's place at once: a full disk or a crash never loses the other tokens."""
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".credentials")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text)
+            Path(name).replace(self._path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _read(self) -> _Stored:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=_Stored)
         except FileNotFoundError:
             return _Stored()
-        except (OSError, msgspec.DecodeError) as error:
+        except OSError as error:
+            raise CredentialsUnusable(f"{self._path} cannot be read: {error.strerror}") from error
+        except msgspec.DecodeError as error:
             raise CredentialsUnusable(
-                f"{self._path} cannot be read ({error}): remove it, then log in again with `hookline login`"
+                f"{self._path} is damaged ({error}): remove it, then log in again with `hookline login`"
             ) from error

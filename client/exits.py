@@ -2,7 +2,8 @@
 
 from enum import IntEnum
 
-from client.inspector import ReplayRefused, UnknownDelivery
+from client.credentials import BadToken, CredentialsUnusable
+from client.inspect_address import BadInspectAddress
 from client.origin.address import BadAddress
 from client.origin.rewrite import BadHostHeader
 from client.relay import BadRelay
@@ -28,16 +29,22 @@ class Exit(IntEnum):
 _USAGE = (
     BadAddress,
     BadHostHeader,
+    BadInspectAddress,
     BadRelay,
+    BadToken,
     CannotSign,
     CatalogueMistake,
     ConfigError,
+    CredentialsUnusable,
     EventMistake,
     SecretUnusable,
     UnitError,
     UnknownScheme,
 )
-_NOT_ANSWERED = frozenset(("dns", "dns-down", "timeout", "refused", "unreachable", "proxy", "tls", "not-a-relay"))
+_NOT_ANSWERED = frozenset(
+    ("certificate", "dns", "dns-down", "not-a-relay", "proxy", "refused", "timeout", "tls", "unreachable")
+)
+_OURS = frozenset(("bad-ca",))
 _GONE = frozenset(("superseded", "revoked"))
 
 
@@ -46,9 +53,9 @@ def exit_code(error: TunnelError) -> Exit:
     if isinstance(error, _USAGE):
         return Exit.USAGE
     if isinstance(error, LinkRefused):
+        if error.code in _OURS:
+            return Exit.USAGE
         if error.code in _GONE:
             return Exit.GONE
         return Exit.FAILED if error.code in _NOT_ANSWERED else Exit.REFUSED
-    if isinstance(error, UnknownDelivery | ReplayRefused):
-        return Exit.FAILED
     return Exit.FAILED

@@ -21,16 +21,18 @@ def command(*, relay: str, relay_ca: Path | None) -> None:
     """
     from client import places  # noqa: PLC0415 - `--help` need not wait for it
     from client.agent import PRODUCT  # noqa: PLC0415
-    from client.credentials import Credentials  # noqa: PLC0415
+    from client.credentials import Credentials, checked_token  # noqa: PLC0415
     from client.relay import Dialer, RelayAddress  # noqa: PLC0415
 
     address = RelayAddress.parse(relay)
     token = click.prompt("Token", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
-    token = token.strip()
-    if not token:
+    if not token.strip():
         raise click.UsageError("no token was given: paste what `hookline-relay token create NAME` printed")
+    token = checked_token(token)
+    credentials = Credentials(places.credentials_file())
+    credentials.check()
     run(_check(Dialer(address, token, PRODUCT, relay_ca)))
-    Credentials(places.credentials_file()).store(address.url, token)
+    credentials.store(address.url, token)
     click.echo(f"logged in to {address.url}; now: hookline http 3000", err=True)
 
 
