@@ -110,7 +110,12 @@ async def _call(*words: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
         *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    out, err = await process.communicate()
+    try:
+        out, err = await process.communicate()
+    finally:
+        if process.returncode is None:  # cancelled: it would write into a directory that is being removed
+            process.kill()
+            await process.wait()
     return process.returncode or 0, out.decode().strip(), printable_line(err.decode(errors="replace").strip())
 
 

@@ -1,8 +1,13 @@
 """`hookline demo`: everything on this machine."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from shared.loop import run
+
+if TYPE_CHECKING:
+    from client.cli.interface import Shown
 
 
 @click.command("demo")
@@ -25,24 +30,27 @@ def command(*, once: bool, ui: str) -> None:
 
     if once:
         raise click.exceptions.Exit(run(play_once()))
-    run(_watched(ui=choose(ui)))
+    run(_until_stopped(choose(ui)))
 
 
-async def _watched(*, ui: str) -> None:
-    from client import demo  # noqa: PLC0415 - `--help` need not wait for it
-    from client.cli.interface import choose, show  # noqa: PLC0415
-    from client.cli.loop import first, stop_on_signals  # noqa: PLC0415
+async def _until_stopped(shown: "Shown") -> None:
+    from client.cli.loop import until_stopped  # noqa: PLC0415 - `--help` need not wait for it
 
-    stop = stop_on_signals()
     click.echo("starting a relay, a client, an app and a sender on this machine …", err=True)
+    await until_stopped(_watched(shown))
+
+
+async def _watched(shown: "Shown") -> None:
+    from client import demo  # noqa: PLC0415 - `--help` need not wait for it
+    from client.cli.interface import show  # noqa: PLC0415
+    from client.cli.loop import first  # noqa: PLC0415
+
     async with demo.running(4040) as running:
 
-        async def shown() -> None:
+        async def watch() -> None:
+            """Show the deliveries once the tunnel stands."""
             public = await running.ready()
-            click.echo(f"{public}  (CA: {running.relay.ca_file})", err=True)
-            await show(running.agent.inspector, running.url, choose(ui))
+            click.echo(f"{public}  (CA: {running.relay.ca_file}, local API: {running.url})", err=True)
+            await show(running.agent.inspector, running.url, shown)
 
-        async def until_asked() -> None:
-            await stop.wait()
-
-        await first(running.link(), running.play(), shown(), until_asked())
+        await first(running.link(), running.play(), watch())

@@ -3,7 +3,8 @@
 import click
 
 from client import demo
-from client.cli.loop import first, stop_on_signals
+from client.cli.loop import first, until_stopped
+from client.cli.main import INTERRUPTED
 from client.simulate.sender import Sent
 from client.views import DeliverySummary
 from client.wording import duration
@@ -14,18 +15,20 @@ _SIGNATURE_OF = {"good": "valid", "forged": "invalid", "none": "unconfigured"}
 
 async def play_once() -> int:
     """Send the series, say what became of it, and give the exit code: 1 when something was not as it should be."""
-    stop = stop_on_signals()
     outcome: list[int] = []
-    async with demo.running(0) as running:
 
-        async def play() -> None:
-            outcome.append(await _play(running))
+    async def play() -> None:
+        """Play as long as the relay has us."""
+        async with demo.running(0) as running:
 
-        async def until_asked() -> None:
-            await stop.wait()
+            async def series() -> None:
+                """Note what the exit code is."""
+                outcome.append(await _play(running))
 
-        await first(running.link(), play(), until_asked())
-    return outcome[0] if outcome else 130
+            await first(running.link(), series())
+
+    await until_stopped(play())
+    return outcome[0] if outcome else INTERRUPTED
 
 
 async def _play(running: demo.Demo) -> int:

@@ -8,15 +8,28 @@ from typing import Any
 
 from shared.errors import leaf
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, `kill` or a supervisor, and a terminal that was closed."""
 
-def stop_on_signals() -> asyncio.Event:
-    """Give an event that is set when the user or the system asks the program to end."""
+
+async def until_stopped(work: Coroutine[Any, Any, object]) -> bool:
+    """Run `work` until it ends, or the user or the system asks the program to end: then it cleans up, cancelled.
+
+    Returns:
+        True when the program was asked to end.
+    """
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _SIGNALS:
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, asked.set)
-    return asked
+
+    async def until_asked() -> None:
+        """Take the signal."""
+        await asked.wait()
+
+    await first(work, until_asked())
+    return asked.is_set()
 
 
 async def first(*coroutines: Coroutine[Any, Any, object]) -> None:

@@ -6,23 +6,20 @@ import click
 
 from client.agent import Agent
 from client.cli.interface import Shown, show
-from client.cli.loop import first, stop_on_signals
+from client.cli.loop import first
 from client.plan import AgentPlan
 from shared.errors import LinkRefused
 
-READY_SECONDS = 15.0
-
 
 async def run_agent(plan: AgentPlan, shown: Shown) -> None:
-    """Keep the tunnels open until the user ends the interface, or asks the program to end.
+    """Keep the tunnels open until the user ends the interface.
 
     Raises:
         LinkRefused: the relay will not have us, or was never reached.
     """
-    stop = stop_on_signals()
     agent = Agent(plan)
     async with agent.started() as url:
-        await first(_serve(agent, shown), _show_when_ready(agent, url, shown), _until(stop))
+        await first(_serve(agent, shown), _show_when_ready(agent, url, shown))
         if agent.refusal is not None:
             raise agent.refusal
 
@@ -43,8 +40,5 @@ async def _show_when_ready(agent: Agent, url: str, shown: Shown) -> None:
         for tunnel in agent.state.status().tunnels:
             for public in tunnel.public_urls[:1]:
                 click.echo(f"{public} -> {tunnel.origin}", err=True)
+        click.echo(f"local API: {url}", err=True)
     await show(agent.inspector, url, shown)
-
-
-async def _until(stop: asyncio.Event) -> None:
-    await stop.wait()
