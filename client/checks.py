@@ -58,8 +58,6 @@ class Checks:
         self._learned = LearnedSecrets(secrets)
         self._rules = [rule for tunnel in tunnels for rule in tunnel.rules]
         self._keys = KeyFiles(keys)
-        if any(rule.scheme == AUTO or self._fetches(rule) for rule in self._rules):
-            self._keys.load()
         self._https: HttpsDownload | None = None
         self._fetcher = KeyFetcher(files=self._keys, download=download or self._download, clock=clock)
         self._look = SecondLook(store=store, fetcher=self._fetcher)
@@ -76,6 +74,9 @@ class Checks:
         Raises:
             UnknownScheme: a rule names a scheme that is not known.
         """
+        self._rules += [rule for rule in tunnel.rules if rule not in self._rules]
+        if any(rule.scheme == AUTO or self._fetches(rule) for rule in tunnel.rules):
+            self._keys.load()
         return self._made(tunnel.rules, tunnel.name)
 
     def of_all(self) -> Signatures:

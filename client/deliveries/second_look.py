@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import logging
 from collections import OrderedDict, deque
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ MOST_WAITING_BYTES = 32 * 1024**2
 
 REMEMBERED = 500
 """Causes that a replay of the same bytes need not have found again."""
+
+_log = logging.getLogger(__name__)
 
 
 class _Doubted(NamedTuple):
@@ -73,7 +76,12 @@ class SecondLook:
                 await self._news.wait()
             doubted = self._waiting.popleft()
             self._waiting_bytes -= doubted.size_bytes
-            await self._look(doubted)
+            try:
+                await self._look(doubted)
+            except Exception as error:  # noqa: BLE001 - a cause that cannot be told must not end the tunnels
+                _log.error("second-look.failed delivery=%a error=%s", doubted.attempt.delivery.id, type(error).__name__)
+                doubted.attempt.signature = doubted.judgement.signature
+                self._store.amend(doubted.attempt)
 
     def _take(self, doubted: _Doubted) -> None:
         full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes + doubted.size_bytes > MOST_WAITING_BYTES

@@ -45,7 +45,7 @@ class Explainer:
             urls: gives the tunnels' public URLs and others that providers may have been given.
         """
         self.signatures = signatures
-        self._known = tuple(known)
+        self._known = known
         self._urls = urls
         self._checks: list[Check] | None = None
 

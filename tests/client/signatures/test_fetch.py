@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from client.signatures.engine import Rule, Secret, Signatures, Subject
-from client.signatures.fetch import HttpsDownload, KeyFetcher
+from client.signatures.fetch import PATIENCE_SECONDS, HttpsDownload, KeyFetcher
 from client.signatures.material import KeyFiles, KeyUnavailable
 from client.signatures.sign import signed
 from client.simulate.resolver import LocalhostResolver
@@ -218,3 +218,37 @@ def test_number_of_keys_is_bounded(tmp_path: Path) -> None:
     for number in range(300):
         files.put(str(number), b"")
     assert (files.get("0"), files.get("299")) == (None, b"")
+
+
+async def test_key_that_cannot_be_had_is_not_asked_for_at_once_again(tmp_path: Path) -> None:
+    """A burst of deliveries costs one attempt; after a while it is tried again."""
+    provider, now = Provider({}), [0.0]
+    files = KeyFiles(tmp_path / "keys")
+    signatures = Signatures(catalogue=CATALOGUE, rules=[Rule("paypal", params=PARAMS)], key_files=files)
+    fetcher = KeyFetcher(files=files, download=provider, clock=lambda: now[0])
+    for _ in range(3):
+        assert "offline" in await fetcher.prepare(signatures, paypal())
+    assert len(provider.asked) == 1
+    provider.answers[URL], now[0] = SIGNER, PATIENCE_SECONDS
+    assert await fetcher.prepare(signatures, paypal()) == ""
+
+
+async def test_deliveries_that_come_together_share_one_fetch(tmp_path: Path) -> None:
+    """Who comes while a key is being fetched waits for it."""
+    arrived, asked = asyncio.Event(), []
+
+    async def slow(url: str, body: dict[str, str] | None = None) -> bytes:
+        """Give the key when the test says so."""
+        asked.append(url)
+        await arrived.wait()
+        return SIGNER
+
+    files = KeyFiles(tmp_path / "keys")
+    signatures = Signatures(catalogue=CATALOGUE, rules=[Rule("paypal", params=PARAMS)], key_files=files)
+    fetcher = KeyFetcher(files=files, download=slow, clock=lambda: 0.0)
+    async with asyncio.TaskGroup() as tasks:
+        waiting = [tasks.create_task(fetcher.prepare(signatures, paypal())) for _ in range(5)]
+        while not asked:  # noqa: ASYNC110 - until the first of them has begun
+            await asyncio.sleep(0)
+        arrived.set()
+    assert ([task.result() for task in waiting], len(asked)) == ([""] * 5, 1)
