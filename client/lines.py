@@ -59,7 +59,7 @@ async def follow(
     environ: Mapping[str, str],
     ascii_only: bool = False,
 ) -> None:
-    """Write every change from now on; ends when the client does, or when nobody reads `out` any more.
+    """Write the state, then every change; ends when the client does, or when nobody reads `out` any more.
 
     Args:
         inspector: whose deliveries.
@@ -78,6 +78,7 @@ async def follow(
         colour = wants_colour(out, environ)
         view = Arrows(inspector, pen=pen, out=out, narration=narration, colour=colour, signs=signs)
     try:
+        await view.show(Change(number=0, status=await inspector.status()))
         async for change in inspector.changes():
             await view.show(change)
             if pen.broken:
@@ -98,29 +99,37 @@ def needs_ascii(stream: TextIO, environ: Mapping[str, str]) -> bool:
 
 
 class Narration:
-    """Says the link's state when it has changed."""
+    """Says the link's state, the local API's address and trouble with the history, each when it has changed."""
 
     def __init__(self, *, pen: Pen, stream: TextIO, signs: Signs = UNICODE) -> None:
         self._pen = pen
         self._stream = stream
         self._signs = signs
-        self._said = ""
+        self._said: dict[str, str] = {}
 
     def show(self, status: Status) -> None:
         """Write a line for each thing that is not as it was said last."""
+        if status.link == "refused":  # the command ends with the same sentence
+            return
         steady = msgspec.structs.replace(status, round_trip_seconds=None, retry_at=None)
         phrase = str(link(steady, 0, signs=self._signs))
-        routes = (
+        self._say("link", " ".join(filter(None, [phrase, status.detail])), *self._routes(status))
+        if status.link == "online" and status.inspect_url:
+            self._say("api", f"local API {status.inspect_url}")
+        self._say("history", *filter(None, [status.history]))
+
+    def _routes(self, status: Status) -> list[str]:
+        return [
             f"{url} {self._signs.arrow} {short_origin(tunnel.origin)}"
             for tunnel in (status.tunnels if status.link == "online" else ())
             for url in tunnel.public_urls[:1]
-        )
-        said = "\n".join(printable_line(line) for line in (" ".join(filter(None, [phrase, status.detail])), *routes))
-        if status.history:
-            said += "\n" + printable_line(status.history)
-        if said != self._said:
-            self._said = said
+        ]
+
+    def _say(self, what: str, *lines: str) -> None:
+        said = "\n".join(map(printable_line, lines))
+        if said and said != self._said.get(what):
             self._pen.write(self._stream, said)
+        self._said[what] = said
 
 
 class Objects:

@@ -50,7 +50,7 @@ async def _watched(shown: "Shown") -> None:
         async def watch() -> None:
             """Show the deliveries once the tunnel stands."""
             public = await running.ready()
-            click.echo(f"{public}  (CA: {running.relay.ca_file}, local API: {running.url})", err=True)
+            click.echo(f"{public}  (CA: {running.relay.ca_file})", err=True)
             await show(running.agent.inspector, running.url, shown)
 
         await first(running.link(), running.play(), watch())

@@ -162,7 +162,31 @@ def test_narration_says_a_state_once() -> None:
     narration.show(msgspec.structs.replace(ONLINE, history="not recorded: the disk is full"))
     pen.close()
     first = "● online\nhttps://ab12cd.relay.example.dev → localhost:3000\n"
-    assert out.getvalue() == first + first + "not recorded: the disk is full\n"
+    assert out.getvalue() == first + "not recorded: the disk is full\n"
+
+
+def test_narration_says_where_the_local_api_is() -> None:
+    """Its real address is said once, as soon as there is something to ask it for."""
+    out, pen = io.StringIO(), Pen()
+    narration = Narration(pen=pen, stream=out)
+    served = msgspec.structs.replace(ONLINE, inspect_url="http://127.0.0.1:4041")
+    for link in ("connecting", "online", "reconnecting", "online"):
+        narration.show(msgspec.structs.replace(served, link=link))
+    pen.close()
+    assert out.getvalue().count("local API http://127.0.0.1:4041\n") == 1
+    assert out.getvalue().startswith("◐ connecting\n● online\n")
+
+
+def test_narration_says_trouble_again_when_it_comes_again() -> None:
+    """What went away and came back is news; a refusal is the command's own last sentence."""
+    out, pen = io.StringIO(), Pen()
+    narration = Narration(pen=pen, stream=out)
+    for history in ("the disk is full", "", "the disk is full"):
+        narration.show(msgspec.structs.replace(ONLINE, history=history))
+    narration.show(msgspec.structs.replace(ONLINE, link="refused", detail="no"))
+    pen.close()
+    assert out.getvalue().count("the disk is full") == 2
+    assert out.getvalue().endswith("the disk is full\n")
 
 
 def test_json_line_is_ascii_and_complete() -> None:
