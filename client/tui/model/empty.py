@@ -35,6 +35,8 @@ def empty_lines(status: Status, *, now: float, width: int, filtered: bool, signs
         return lines[:-1] if lines[-1] == EMPTY else lines
     for tunnel in status.tunnels:
         lines += _tunnel(tunnel, width, signs)
+    if status.link == "online" and status.inspect_url:
+        lines.insert(len(lines) - 1, (_label("Local API"), span(status.inspect_url)))
     if status.link == "online" and status.tunnels and status.tunnels[0].public_urls:
         lines += _try_it(status.tunnels[0].public_urls[0], width)
     return lines

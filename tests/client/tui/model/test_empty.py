@@ -30,6 +30,12 @@ def test_panel_while_waiting() -> None:
     assert "  Signatures    talkifai" in lines
 
 
+def test_panel_says_where_the_local_api_is() -> None:
+    """The port may be another one than was asked for."""
+    lines = panel(msgspec.structs.replace(ONLINE, inspect_url="http://127.0.0.1:4041"))
+    assert lines[lines.index("  Local API     http://127.0.0.1:4041") + 1] == ""
+
+
 @pytest.mark.parametrize("width", [50, 200])
 def test_panel_has_a_curl_line_that_a_shell_understands(width: int) -> None:
     """The line can be pasted at either width."""
