@@ -2,9 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
+
+from shared.errors import TunnelError
+
+if TYPE_CHECKING:
+    from client.config import TunnelConfig
 
 
 @click.group("config")
@@ -24,8 +30,37 @@ def check(*, config: Path | None) -> None:
     from client.config import files, load  # noqa: PLC0415 - `--help` need not wait for it
 
     settled = load({}, os.environ, config)
+    for name, tunnel in settled.settings.tunnels.items():
+        _check_tunnel(settled.origins.get("tunnels", ""), name, tunnel)
     read = ", ".join(map(str, files(config))) or "no file"
     click.echo(f"fine: {read}; tunnels: {', '.join(settled.settings.tunnels) or 'none'}")
+
+
+def _check_tunnel(file: str, name: str, tunnel: "TunnelConfig") -> None:
+    """See that a tunnel could be opened, but for its secrets, which need not be on this machine.
+
+    Raises:
+        ConfigError: it could not.
+    """
+    from client import places  # noqa: PLC0415 - `--help` need not wait for it
+    from client.origin.address import OriginAddress  # noqa: PLC0415
+    from client.origin.rewrite import host_value  # noqa: PLC0415
+    from client.signatures.catalogue import Catalogue  # noqa: PLC0415
+    from client.signatures.handshakes import Handshakes  # noqa: PLC0415
+    from client.signatures.rule import AUTO  # noqa: PLC0415
+    from shared.config import ConfigError  # noqa: PLC0415
+
+    catalogue = Catalogue.load(places.own_schemes_file())
+    key = "host_header"
+    try:
+        host_value(tunnel.host_header, OriginAddress.parse(str(tunnel.address)))
+        for index, verify in enumerate(tunnel.verify):
+            key = f"verify[{index}].scheme"
+            asks = verify.handshake and Handshakes.load().knows(verify.scheme)
+            if verify.scheme != AUTO and not asks:
+                catalogue.get(verify.scheme)
+    except TunnelError as error:
+        raise ConfigError(file, f"tunnels.{name}.{key}", str(error)) from error
 
 
 @command.command()
