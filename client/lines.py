@@ -14,7 +14,7 @@ import msgspec
 from client.explanations import explain_line
 from client.inspector import Inspector, UnknownDelivery
 from client.pen import Pen
-from client.views import AttemptView, Change, DeliverySummary, Status
+from client.views import AttemptView, Change, DeliverySummary, SignatureView, Status
 from client.wording import (
     ASCII,
     UNICODE,
@@ -139,15 +139,18 @@ class Objects:
         self._pen = pen
         self._out = out
         self._narration = Narration(pen=pen, stream=narration)
-        self._last: DeliverySummary | None = None
+        self._said: OrderedDict[int, DeliverySummary] = OrderedDict()
 
     async def show(self, change: Change) -> None:
         """Write a delivery's new state as an object."""
         if change.status is not None:
             self._narration.show(change.status)
-        if change.delivery is not None and change.delivery != self._last:
-            self._last = change.delivery
-            self._pen.write(self._out, json_line(change.delivery))
+        row = change.delivery
+        if row is not None and row != self._said.get(row.seq):
+            self._said[row.seq] = row
+            if len(self._said) > _REMEMBERED:
+                self._said.popitem(last=False)
+            self._pen.write(self._out, json_line(row))
 
 
 def json_line(row: DeliverySummary) -> str:
@@ -176,6 +179,9 @@ class Arrows:
         self._signs = signs
         self._attempts: OrderedDict[tuple[int, int], bool] = OrderedDict()
         self._last: tuple[int, int] | None = None
+        self._answered: tuple[int, int] | None = None
+        self._awaited: set[tuple[int, int]] = set()
+        """Whose signature's cause is still being looked for."""
 
     async def show(self, change: Change) -> None:
         """Write what a change is worth saying."""
@@ -190,18 +196,21 @@ class Arrows:
         if finished is None:
             self._pen.write(self._out, self.arrival(row))
             self._remember(key, finished=False)
-            self._last = key
+            self._last, self._answered = key, None
         if row.state != "pending" and not finished:
             self._remember(key, finished=True)
             self._pen.write(self._out, self.answer(row, named=self._last != key, late=finished is False))
-            self._last = None
+            self._last, self._answered = None, key
             for line in await self._trouble(row):
+                self._pen.write(self._out, line)
+        elif key in self._awaited:
+            for line in await self._cause(row, key):
                 self._pen.write(self._out, line)
 
     def _remember(self, key: tuple[int, int], *, finished: bool) -> None:
         self._attempts[key] = finished
         if len(self._attempts) > _REMEMBERED:
-            self._attempts.popitem(last=False)
+            self._awaited.discard(self._attempts.popitem(last=False)[0])
 
     def arrival(self, row: DeliverySummary) -> str:
         """Give `14:03:22  --> call.ended [evt_abc123] POST /hooks 412 B  ✓ talkifai`."""
@@ -246,22 +255,40 @@ class Arrows:
         refused = row.signature == "valid" and row.status in _REFUSALS
         if row.signature in ("valid", "unconfigured") and not row.failure and row.state == "answered" and not refused:
             return lines
+        if (attempt := await self._attempt(row)) is None:
+            return lines
+        said = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt), attempt.blame])]
+        if attempt.signature.searching:
+            self._awaited.add((row.seq, row.attempts))
+            return said + lines
+        return [*said, *self._reasons(attempt.signature), *lines]
+
+    async def _cause(self, row: DeliverySummary, key: tuple[int, int]) -> list[str]:
+        """Say what was found out about a signature after the app's answer, once it was."""
+        attempt = await self._attempt(row)
+        if attempt is not None and attempt.signature.searching:
+            return []
+        self._awaited.discard(key)
+        named = "" if self._answered == key else f" of [{row.event_id or row.id}]"
+        return [] if attempt is None else self._reasons(attempt.signature, named, late=True)
+
+    async def _attempt(self, row: DeliverySummary) -> AttemptView | None:
         try:
             detail = await self._inspector.delivery(row.id)
         except UnknownDelivery:  # cleared meanwhile
-            return lines
-        attempt = next((one for one in detail.attempts if one.number == row.attempts), None)
-        return lines if attempt is None else [*self._reasons(attempt), *lines]
+            return None
+        return next((one for one in detail.attempts if one.number == row.attempts), None)
 
-    def _reasons(self, attempt: AttemptView) -> list[str]:
-        lines = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt), attempt.blame])]
-        verdict = attempt.signature
-        if verdict.state in ("invalid", "unverifiable"):
-            role: Role = "error" if verdict.state == "invalid" else "warning"
-            lines.append(self._sentence(f"signature {verdict.state} ({verdict.reason}): {verdict.sentence}", role))
-            if verdict.next_step:
-                lines.append(f"{_INDENT}  {self._paint(f'{self._signs.arrow} {verdict.next_step}', 'plain')}")
-        return lines
+    def _reasons(self, verdict: SignatureView, named: str = "", *, late: bool = False) -> list[str]:
+        if verdict.state == "valid" and late:
+            return [_INDENT + self._paint(f"{self._signs.good} signature{named} valid: {verdict.sentence}", "success")]
+        if verdict.state not in ("invalid", "unverifiable"):
+            return []
+        role: Role = "error" if verdict.state == "invalid" else "warning"
+        said = self._sentence(f"signature{named} {verdict.state} ({verdict.reason}): {verdict.sentence}", role)
+        if not verdict.next_step:
+            return [said]
+        return [said, f"{_INDENT}  {self._paint(f'{self._signs.arrow} {verdict.next_step}', 'plain')}"]
 
     def _sentence(self, text: str, role: Role) -> str:
         sign = self._signs.bad if role == "error" else self._signs.warning

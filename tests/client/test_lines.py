@@ -260,3 +260,36 @@ def test_ascii_is_for_terminals_that_know_no_more() -> None:
     assert needs_ascii(io.StringIO(), {"TERM": "linux"})
     assert needs_ascii(io.TextIOWrapper(io.BytesIO(), encoding="latin-1"), {})
     assert not needs_ascii(io.StringIO(), {})
+
+
+def doubted(*, searching: bool, number: int = 1) -> DeliveryDetail:
+    """Make a delivery whose signature failed."""
+    reason, sentence = ("signature_mismatch", "does not fit") if searching else ("secret_quoted", "proven: quotes")
+    view = SignatureView(state="invalid", reason=reason, sentence=sentence, searching=searching)
+    return delivery(number, signature=view)
+
+
+async def test_arrows_say_the_cause_once_it_is_found() -> None:
+    """What a search finds after the answer stands below it, and only once."""
+    desk = Desk()
+    for searching in (True, True, False, False):
+        await desk.hear(doubted(searching=searching))
+    assert desk.lines()[2:] == ["             ✗ signature invalid (secret_quoted): proven: quotes"]
+
+
+async def test_arrows_name_whose_cause_it_is() -> None:
+    """Below another delivery's lines it is said which event is meant."""
+    desk = Desk()
+    await desk.hear(doubted(searching=True))
+    await desk.hear(delivery(2))
+    await desk.hear(doubted(searching=False))
+    assert desk.lines()[4:] == ["             ✗ signature of [evt_000001] invalid (secret_quoted): proven: quotes"]
+
+
+async def test_arrows_say_that_it_was_valid_once_the_key_has_come() -> None:
+    """A verdict that waited for a key may turn out good."""
+    desk = Desk()
+    waiting = SignatureView(state="unverifiable", reason="certificate", sentence="no key yet", searching=True)
+    await desk.hear(delivery(signature=waiting))
+    await desk.hear(delivery(signature=SignatureView(state="valid", sentence="signed by PayPal")))
+    assert desk.lines()[2:] == ["             ✓ signature valid: signed by PayPal"]
