@@ -80,11 +80,18 @@ class Agent:
     @asynccontextmanager
     async def started(self) -> AsyncIterator[str]:
         """Serve the local API for as long as the block runs; give its URL."""
-        api = ApiServer(self.inspector, host=self._plan.inspect_host, port=self._plan.inspect_port)
+        api = ApiServer(
+            self.inspector,
+            host=self._plan.inspect_host,
+            port=self._plan.inspect_port,
+            openings=self.openings,
+            catalogue=self._catalogue,
+            token=self._plan.inspect_token,
+        )
         try:
             url = await api.start()
             self.state.inspect_url = url
-            me = RunningAgent(os.getpid(), url, time.time())
+            me = RunningAgent(os.getpid(), url, time.time(), self._plan.inspect_token)
             with announced(me, self._plan.agents) if self._plan.agents else nullcontext():
                 yield url
         finally:

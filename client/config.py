@@ -1,17 +1,21 @@
 """The client's settings: what each means, and where they are read from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from client import places
-from shared.config import Layer, Settled, environment_layer, file_layer, flags_layer, settle
+from client.inspect_address import InspectAddress
+from client.origin.address import OriginAddress
+from shared.config import ConfigError, Layer, Settled, environment_layer, file_layer, flags_layer, settle
+from shared.errors import TunnelError
 from shared.units import Duration
 
 PREFIX = "HOOKLINE"
 TOKEN_VARIABLE = "HOOKLINE_TOKEN"  # noqa: S105 - a variable's name
+INSPECT_TOKEN_VARIABLE = "HOOKLINE_INSPECT_TOKEN"  # noqa: S105 - a variable's name
 
 Interface = Literal["auto", "tui", "lines", "json", "quiet"]
 
@@ -45,6 +49,14 @@ class TunnelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Until the app's answer must begin."""
     insecure_origin: bool = False
 
+    def __post_init__(self) -> None:
+        """See that the address is one.
+
+        Raises:
+            BadAddress: it is not.
+        """
+        OriginAddress.parse(str(self.address))
+
 
 class ClientConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that the files, the environment and the flags can set."""
@@ -53,6 +65,7 @@ class ClientConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`https://relay.example.com`; empty: the one of the last login."""
     relay_ca: Path | None = None
     inspect_addr: str = "127.0.0.1:4040"
+    """Where the local API listens, a loopback address; the next free port where that one is taken."""
     ui: Interface = "auto"
     record: bool = True
     tunnels: dict[str, TunnelConfig] = {}
@@ -66,7 +79,27 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], extra: Path | 
     """
     layers: list[Layer] = [flags_layer(flags), environment_layer(environ, PREFIX, ClientConfig)]
     layers += [file_layer(path) for path in files(extra)]
-    return settle(ClientConfig, layers)
+    settled = settle(ClientConfig, layers)
+    _check_addresses(settled.settings, layers)
+    return settled
+
+
+def _check_addresses(settings: ClientConfig, layers: Sequence[Layer]) -> None:
+    """See that the addresses are some, where their origin is still known.
+
+    Raises:
+        ConfigError: one is not.
+    """
+    from client.relay.address import RelayAddress  # noqa: PLC0415 - the options' help need not wait for it
+
+    for key, parse in (("relay", RelayAddress.parse), ("inspect_addr", InspectAddress.parse)):
+        layer = next((layer for layer in layers if key in layer.values), None)
+        text = getattr(settings, key)
+        if layer is not None and text:
+            try:
+                parse(text)
+            except TunnelError as error:
+                raise ConfigError(layer.origin, layer.spelled(key), str(error)) from error
 
 
 def files(extra: Path | None = None) -> list[Path]:

@@ -17,6 +17,10 @@ class UnknownTunnel(TunnelError):  # noqa: N818 - reads as the sentence it is
     """No tunnel of this client has this name."""
 
 
+class NameInUse(TunnelError):  # noqa: N818 - reads as the sentence it is
+    """A tunnel of this client has this name already."""
+
+
 class Chain(NamedTuple):
     """What answers a tunnel's deliveries."""
 
@@ -83,10 +87,11 @@ class Openings:
 
         Raises:
             LinkRefused: the relay says no, or there is no link.
-            TunnelError: the plan does not fit, or a tunnel has its label.
+            NameInUse: a tunnel has its label.
+            TunnelError: the plan does not fit.
         """
         if plan.label and any(plan.label in (one.plan.label, one.name) for one in self._open):
-            raise UnknownTunnel(f"a tunnel is called {plan.label!a} already: close it first, or choose another name")
+            raise NameInUse(f"a tunnel is called {plan.label!a} already: close it first, or choose another name")
         chain = self._build(plan)
 
         def bound(granted: Granted) -> None:

@@ -36,5 +36,7 @@ class AgentPlan:
     """False: deliveries pass without a trace; the history shows earlier ones only."""
     inspect_host: str = "127.0.0.1"
     inspect_port: int = 4040
+    inspect_token: str = ""
+    """What whoever asks the local API must know; empty: whoever is on this machine may ask."""
     agents: Path | None = None
     """Where the agent says that it runs; None: it does not."""

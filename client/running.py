@@ -15,6 +15,8 @@ class RunningAgent(msgspec.Struct, frozen=True):
     url: str
     """Its local API."""
     started_at: float
+    token: str = ""
+    """What its local API wants to be told; empty: nothing."""
 
 
 @contextmanager
@@ -23,6 +25,7 @@ def announced(agent: RunningAgent, directory: Path) -> Iterator[None]:
     path = directory / f"{agent.pid}.json"
     with suppress(OSError):
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
         path.write_bytes(msgspec.json.encode(agent))
     try:
         yield
@@ -35,7 +38,7 @@ def running(directory: Path) -> list[RunningAgent]:
     """Give the clients that run, the newest first; what ended without a word is forgotten."""
     found = []
     for path in directory.glob("*.json") if directory.is_dir() else ():
-        with suppress(OSError, msgspec.DecodeError):
+        with suppress(OSError, OverflowError, msgspec.DecodeError):
             agent = msgspec.json.decode(path.read_bytes(), type=RunningAgent)
             if _alive(agent.pid):
                 found.append(agent)
@@ -45,6 +48,8 @@ def running(directory: Path) -> list[RunningAgent]:
 
 
 def _alive(pid: int) -> bool:
+    if pid < 1:  # a group of processes, or all of them
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

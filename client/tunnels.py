@@ -3,6 +3,9 @@
 from shared.errors import ExchangeFailed, Failure
 from shared.exchange import Handler, Request, Response
 
+_OWN = frozenset(("replay", "edit", "resigned"))
+"""Sources of deliveries that the user sends, not the relay."""
+
 
 class Tunnels:
     """A handler: the chain of each endpoint, composed once."""
@@ -27,12 +30,15 @@ class Tunnels:
     async def __call__(self, request: Request) -> Response:
         """Answer with the endpoint's chain.
 
-        A delivery captured under another name, as an earlier run had, goes to the only tunnel there is.
+        A replay of what was captured under another name, as an earlier run had, goes to the only tunnel there is.
 
         Raises:
             ExchangeFailed: no tunnel has this endpoint.
         """
-        chain = self._chains.get(request.delivery.endpoint, self._only)
+        delivery = request.delivery
+        chain = self._chains.get(delivery.endpoint)
+        if chain is None and delivery.source in _OWN:
+            chain = self._only
         if chain is None:
-            raise ExchangeFailed(Failure.ENDPOINT_OFFLINE, f"no tunnel serves {request.delivery.endpoint} here")
+            raise ExchangeFailed(Failure.ENDPOINT_OFFLINE, f"no tunnel serves {delivery.endpoint} here")
         return await chain(request)

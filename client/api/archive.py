@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 from aiohttp import web
 
-from client.api.deliveries import as_json
+from client.api.deliveries import DELIVERY, as_json
 from client.archive import ServedArchive
 from client.deliveries.export.model import CapturedExchange
 from client.deliveries.importing import RequestUnreadable, read_request
@@ -33,9 +33,9 @@ class ArchiveRoutes:
         return [
             web.delete("/api/deliveries", self.clear),
             web.post("/api/deliveries/import", self.take_in),
-            web.delete("/api/deliveries/{id}", self.remove),
-            web.put("/api/deliveries/{id}/pin", self.pin),
-            web.delete("/api/deliveries/{id}/pin", self.unpin),
+            web.delete(DELIVERY, self.remove),
+            web.put(DELIVERY + "/pin", self.pin),
+            web.delete(DELIVERY + "/pin", self.unpin),
         ]
 
     async def clear(self, request: web.Request) -> web.StreamResponse:

@@ -10,6 +10,9 @@ from client.views import Edits
 DEFAULT_PAGE = 100
 MOST_ROWS = 1_000
 
+DELIVERY = r"/api/deliveries/{id:(?!import$)[^/]+}"
+"""A delivery's route; `import` is no delivery."""
+
 _edits = msgspec.json.Decoder(Edits)
 
 
@@ -26,13 +29,13 @@ class DeliveryRoutes:
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes."""
-        content = r"/api/deliveries/{id}/attempts/{number:\d{1,7}}"
+        content = DELIVERY + r"/attempts/{number:\d{1,7}}"
         return [
             web.get("/api/deliveries", self.page),
-            web.get("/api/deliveries/{id}", self.detail),
+            web.get(DELIVERY, self.detail),
             web.get(content + "/request/content", self.request_content),
             web.get(content + "/response/content", self.response_content),
-            web.post("/api/deliveries/{id}/replay", self.replay),
+            web.post(DELIVERY + "/replay", self.replay),
         ]
 
     async def page(self, request: web.Request) -> web.StreamResponse:

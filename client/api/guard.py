@@ -1,5 +1,6 @@
 """Keeps web pages and other machines out of the local API."""
 
+import hmac
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -32,8 +33,14 @@ def hosts(port: int) -> frozenset[str]:
     return frozenset({f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"})
 
 
-def trespass(request: web.Request, allowed: frozenset[str]) -> web.Response | None:
-    """Give the refusal that a request deserves, or None."""
+def trespass(request: web.Request, allowed: frozenset[str], token: str = "") -> web.Response | None:
+    """Give the refusal that a request deserves, or None.
+
+    Args:
+        request: what was asked.
+        allowed: names under which the API may be asked.
+        token: what whoever asks must know; empty: nothing.
+    """
     names = request.headers.getall("Host", [])
     if len(names) != 1 or names[0].lower() not in allowed:
         return refusal(403, "foreign-host", "this API answers on this machine alone: ask for 127.0.0.1 or localhost")
@@ -42,23 +49,29 @@ def trespass(request: web.Request, allowed: frozenset[str]) -> web.Response | No
         return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
     if any(site not in SAME_SITE for site in request.headers.getall("Sec-Fetch-Site", [])):
         return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
-    changes = request.method not in SAFE_METHODS and (request.method != "DELETE" or request.body_exists)
+    changes = request.method == "POST" or (request.method not in SAFE_METHODS and request.body_exists)
+    changes &= request.match_info.http_exception is None
     if changes and request.content_type != "application/json":
         return refusal(415, "not-json", "a request that changes something has Content-Type: application/json")
+    if token and not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+        refused = refusal(401, "token-needed", "this API wants a token: send Authorization: Bearer TOKEN")
+        refused.headers["WWW-Authenticate"] = "Bearer"
+        return refused
     return None
 
 
-def guarding(port: Callable[[], int]) -> Middleware:
+def guarding(port: Callable[[], int], token: str = "") -> Middleware:
     """Make the middleware that lets only this machine's own programs in, and words every failure.
 
     Args:
         port: gives the port that is listened on.
+        token: what whoever asks must know; empty: nothing.
     """
 
     @web.middleware
     async def guard(request: web.Request, handler: Answering) -> web.StreamResponse:
         """Answer what is let in."""
-        refused = trespass(request, hosts(port()))
+        refused = trespass(request, hosts(port()), token)
         response = refused if refused is not None else await _answered(request, handler)
         if not response.prepared:
             for name, value in HEADERS.items():

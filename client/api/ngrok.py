@@ -1,12 +1,14 @@
-"""The routes of ngrok's agent that look at tunnels and requests, in its shapes: scripts that know it work here.
+"""The routes of ngrok's agent that look at requests, in its shapes: scripts that know it work here.
 
 Shapes as in ngrok's documentation of its agent API. Times are RFC 3339, durations nanoseconds, `raw` is the message
 with its head in base 64.
 """
 
 import base64
+import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -14,7 +16,7 @@ from aiohttp import web
 from client.api.deliveries import as_json, whole_number
 from client.archive import ServedArchive
 from client.inspector import UnknownDelivery
-from client.views import AttemptView, DeliveryDetail, MessageView, TunnelStatus
+from client.views import AttemptView, DeliveryDetail, DeliverySummary, MessageView, Status
 
 DEFAULT_REQUESTS = 50
 MOST_REQUESTS = 200
@@ -29,11 +31,12 @@ class Replay(msgspec.Struct, frozen=True):
     tunnel_name: str = ""
 
 
+_NAME = re.compile(r"[a-z0-9.:-]+")
 _replay = msgspec.json.Decoder(Replay)
 
 
 class NgrokRoutes:
-    """Tunnels and requests as ngrok's agent shows them."""
+    """Requests as ngrok's agent shows them."""
 
     def __init__(self, inspector: ServedArchive) -> None:
         self._inspector = inspector
@@ -42,10 +45,9 @@ class NgrokRoutes:
         """Give the routes."""
         return [
             web.get("/api", self.index),
-            web.get("/api/tunnels", self.tunnels),
-            web.get("/api/tunnels/{name}", self.tunnel),
             web.get("/api/requests/http", self.requests),
             web.post("/api/requests/http", self.replay),
+            web.delete("/api/requests/http", self.clear),
             web.get("/api/requests/http/{id}", self.request),
         ]
 
@@ -56,36 +58,21 @@ class NgrokRoutes:
                 "uri": "/api",
                 "status_uri": "/api/status",
                 "tunnels_uri": "/api/tunnels",
+                "endpoints_uri": "/api/endpoints",
                 "requests_uri": "/api/requests/http",
                 "deliveries_uri": "/api/deliveries",
                 "events_uri": "/api/events",
+                "schemes_uri": "/api/schemes",
+                "openapi_uri": "/api/openapi.json",
             }
         )
-
-    async def tunnels(self, _: web.Request) -> web.StreamResponse:
-        """Answer with the tunnels that are open."""
-        status = await self._inspector.status()
-        return as_json(
-            {"tunnels": [shown for tunnel in status.tunnels for shown in as_tunnels(tunnel)], "uri": "/api/tunnels"}
-        )
-
-    async def tunnel(self, request: web.Request) -> web.StreamResponse:
-        """Answer with one tunnel."""
-        name = request.match_info["name"]
-        status = await self._inspector.status()
-        for tunnel in status.tunnels:
-            for shown in as_tunnels(tunnel):
-                if shown["name"] == name:
-                    return as_json(shown)
-        raise web.HTTPNotFound
 
     async def requests(self, request: web.Request) -> web.StreamResponse:
         """Answer with the newest requests, newest first."""
         wanted = max(1, min(whole_number(request, "limit") or DEFAULT_REQUESTS, MOST_REQUESTS))
         name = request.query.get("tunnel_name")
-        rows = await self._inspector.deliveries(limit=wanted)
-        chosen = [row for row in reversed(rows) if name is None or row.endpoint == name]
-        found = [await self._shown(await self._inspector.delivery(row.id)) for row in chosen]
+        rows = await self._newest(wanted, None if name is None else await self._endpoint(name))
+        found = [await self._shown(await self._inspector.delivery(row.id)) for row in rows]
         return as_json({"uri": "/api/requests/http", "requests": found})
 
     async def request(self, request: web.Request) -> web.StreamResponse:
@@ -96,6 +83,32 @@ class NgrokRoutes:
         """Replay a request."""
         await self._inspector.replay(_replay.decode(await request.read()).id)
         return web.Response(status=204)
+
+    async def clear(self, _: web.Request) -> web.StreamResponse:
+        """Remove all requests but those that are pinned."""
+        await self._inspector.clear()
+        return web.Response(status=204)
+
+    async def _endpoint(self, name: str) -> str:
+        """Give the endpoint of a tunnel that a script has a name for."""
+        tunnels = (await self._inspector.status()).tunnels
+        return next((tunnel.name for tunnel in tunnels if name == tunnel.label), name)
+
+    async def _newest(self, wanted: int, endpoint: str | None) -> list[DeliverySummary]:
+        """Give the newest deliveries, newest first."""
+        if endpoint is None:
+            return (await self._inspector.deliveries(limit=wanted))[::-1]
+        if not _NAME.fullmatch(endpoint):
+            return []
+        found: list[DeliverySummary] = []
+        before: int | None = None
+        while len(found) < wanted:
+            rows = await self._inspector.deliveries(query=f'route:"{endpoint}"', before=before, limit=1000)
+            if not rows:
+                break
+            found += [row for row in reversed(rows) if row.endpoint == endpoint]
+            before = rows[0].seq
+        return found[:wanted]
 
     async def _shown(self, detail: DeliveryDetail) -> dict[str, Any]:
         summary, attempt = detail.summary, detail.attempts[-1]
@@ -135,24 +148,17 @@ class NgrokRoutes:
         return base64.b64encode("\r\n".join(lines).encode("latin-1") + content).decode()
 
 
-def as_tunnels(tunnel: TunnelStatus) -> list[dict[str, Any]]:
-    """Give a tunnel once for each of its public URLs; only the first has the tunnel's own name."""
-    return [
-        {
-            "name": tunnel.name if number == 0 else f"{tunnel.name} ({number + 1})",
-            "ID": f"{tunnel.name}-{number}",
-            "uri": f"/api/tunnels/{tunnel.name if number == 0 else f'{tunnel.name}%20({number + 1})'}",
-            "public_url": url,
-            "proto": url.partition(":")[0],
-            "config": {"addr": tunnel.origin, "inspect": True},
-            "metrics": {"conns": _NO_RATES, "http": _NO_RATES},
-        }
-        for number, url in enumerate(tunnel.public_urls)
-    ]
-
-
-_NO_RATES = dict.fromkeys(("count", "gauge", "rate1", "rate5", "rate15", "p50", "p90", "p95", "p99"), 0)
-"""Rates are not measured."""
+def as_ngrok(status: Status) -> dict[str, Any]:
+    """Give what a script for ngrok's agent looks for in its status."""
+    leg: dict[str, Any] = {"region": urlsplit(status.relay).hostname or ""}
+    if status.round_trip_seconds is not None:
+        leg["latency"] = f"{status.round_trip_seconds * 1000:.1f}ms"
+    return {
+        "status": status.link,
+        "agent_version": status.version,
+        "session": {"legs": [leg] if status.link == "online" else []},
+        "uri": "/api/status",
+    }
 
 
 def _headers(message: MessageView) -> dict[str, dict[str, list[str]]]:

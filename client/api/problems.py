@@ -3,11 +3,13 @@
 import msgspec
 from aiohttp import web
 
+from client.api.asked import TunnelRefused
 from client.deliveries.faults import NotWritten
 from client.deliveries.filter import FilterError
 from client.deliveries.importing import RequestUnreadable
 from client.inspector import ReplayRefused, UnknownDelivery
-from shared.errors import TunnelError
+from client.openings import NameInUse, UnknownTunnel
+from shared.errors import LinkRefused, TunnelError
 from shared.sqlite import StoreUnusable
 
 _TABLE: tuple[tuple[type[TunnelError], int, str], ...] = (
@@ -16,6 +18,10 @@ _TABLE: tuple[tuple[type[TunnelError], int, str], ...] = (
     (FilterError, 400, "bad-filter"),
     (StoreUnusable, 503, "history-unusable"),
     (NotWritten, 503, "history-not-written"),
+    (UnknownTunnel, 404, "unknown-tunnel"),
+    (NameInUse, 409, "name-in-use"),
+    (TunnelRefused, 400, "tunnel-refused"),
+    (LinkRefused, 502, "relay-refused"),
     (RequestUnreadable, 400, "request-unreadable"),
     (TunnelError, 400, "refused"),
 )

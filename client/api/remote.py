@@ -46,15 +46,17 @@ class _Removed(msgspec.Struct):
 class RemoteInspector:
     """An `Inspector` in another process than the client: a context that closes it, or `close` does."""
 
-    def __init__(self, url: str, *, gone_seconds: float = GONE_SECONDS) -> None:
+    def __init__(self, url: str, *, gone_seconds: float = GONE_SECONDS, token: str = "") -> None:
         """Ask the API at `url`.
 
         Args:
             url: as `ApiServer.start` gives it.
+            token: what the API wants to be told; empty: nothing.
             gone_seconds: a client that is not there for so long has ended.
         """
         self._url = url.rstrip("/")
         self._gone_seconds = gone_seconds
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -187,7 +189,7 @@ class RemoteInspector:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=False, auto_decompress=False)
+            self._session = aiohttp.ClientSession(trust_env=False, auto_decompress=False, headers=self._headers)
         return self._session
 
     async def _get(self, path: str, kind: type[T], *, params: dict[str, str] | None = None) -> T:

@@ -37,7 +37,7 @@ async def open_inspector() -> AsyncIterator[Archive]:
         TunnelError: the history file cannot be used.
     """
     for agent in running(places.agents_directory()):
-        async with RemoteInspector(agent.url) as remote:
+        async with RemoteInspector(agent.url, token=agent.token) as remote:
             if await _answers(remote):
                 yield remote
                 return

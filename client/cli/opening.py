@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from client import places
 from client.agent import PRODUCT
-from client.cli.interface import choose
+from client.cli.interface import Shown, choose
+from client.cli.loop import until_stopped
 from client.cli.session import run_agent
-from client.config import TOKEN_VARIABLE, ClientConfig, TunnelConfig, VerifyConfig, load
-from client.credentials import Credentials
+from client.config import INSPECT_TOKEN_VARIABLE, TOKEN_VARIABLE, ClientConfig, TunnelConfig, VerifyConfig, load
+from client.credentials import Credentials, checked_token
+from client.inspect_address import InspectAddress
 from client.local_relay import LocalRelay
 from client.origin.address import OriginAddress
 from client.origin.timeouts import OriginTimeouts
@@ -20,8 +23,6 @@ from client.relay import Dialer, RelayAddress
 from client.signatures.rule import Rule
 from client.signatures.secret import Secret
 from shared.config import ConfigError
-
-LOCAL_NAME = "local"
 
 
 async def open_tunnels(
@@ -40,31 +41,34 @@ async def open_tunnels(
     settings = load(flags, environ, config).settings
     shown = choose(settings.ui)
     plans = tuple(tunnel_plan(name, tunnel) for name, tunnel in tunnels.items())
+    await until_stopped(_open(settings, plans, shown, environ, local=local))
+
+
+async def _open(
+    settings: ClientConfig, plans: tuple[TunnelPlan, ...], shown: Shown, environ: Mapping[str, str], *, local: bool
+) -> None:
     async with _dialer(settings, environ, local=local) as dialer:
-        await run_agent(agent_plan(settings, dialer, plans), shown)
+        plan = agent_plan(settings, dialer, plans)
+        await run_agent(replace(plan, inspect_token=environ.get(INSPECT_TOKEN_VARIABLE, "")), shown)
 
 
 def agent_plan(settings: ClientConfig, dialer: Dialer, tunnels: tuple[TunnelPlan, ...]) -> AgentPlan:
     """Give the plan of an agent.
 
     Raises:
-        ConfigError: the inspect address is no loopback address with a port, or a tunnel leads to it.
+        TunnelError: the inspect address is no loopback address with a port, or a tunnel leads to it.
     """
-    host, _, port = settings.inspect_addr.rpartition(":")
-    if not port.isdigit() or host.strip("[]") not in ("127.0.0.1", "localhost", "::1", ""):
-        raise ConfigError(
-            "", "inspect_addr", f"{settings.inspect_addr} does not fit", "a loopback address, such as 127.0.0.1:4040"
-        )
+    inspect = InspectAddress.parse(settings.inspect_addr)
     for tunnel in tunnels:
-        if tunnel.address.is_own({int(port)}):
+        if tunnel.address.is_own({inspect.port}):
             raise ConfigError("", "address", f"{tunnel.address.url} is hookline's own API", "give the app's address")
     return AgentPlan(
         dialer=dialer,
         tunnels=tunnels,
         history=places.history_file(),
         record=settings.record,
-        inspect_host=host.strip("[]") or "127.0.0.1",
-        inspect_port=int(port),
+        inspect_host=inspect.host,
+        inspect_port=inspect.port,
         agents=places.agents_directory(),
     )
 
@@ -118,4 +122,4 @@ async def _dialer(settings: ClientConfig, environ: Mapping[str, str], *, local: 
         raise click.UsageError(
             f"there is no token for {address.url}: run `hookline login {address.url}`, or set {TOKEN_VARIABLE}"
         )
-    yield Dialer(address, token.strip(), PRODUCT, settings.relay_ca)
+    yield Dialer(address, checked_token(token), PRODUCT, settings.relay_ca)

@@ -30,6 +30,13 @@ def edited(head: RequestHead, edits: Edits) -> RequestHead:
     )
 
 
+def sendable(head: RequestHead) -> bool:
+    """True when method, target and fields can stand in a request."""
+    fields = all(_TOKEN.fullmatch(name) and _VALUE.fullmatch(value) for name, value in head.fields)
+    target = head.target == b"*" or _TARGET.fullmatch(head.target)
+    return bool(fields and target and _TOKEN.fullmatch(head.method))
+
+
 def changes(edits: Edits) -> bool:
     """True when the edits make another request of it."""
     return any(value is not None for value in (edits.method, edits.target, edits.fields, edits.content))

@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 from client.deliveries.attempt import Attempt, summary_of
 from client.deliveries.capture import Capture
+from client.deliveries.edits import sendable
 from client.deliveries.export.model import CapturedExchange
 from client.deliveries.faults import NotWritten, plainly
 from client.deliveries.groups import IMPORTED
+from client.deliveries.importing import RequestUnreadable
 from client.deliveries.judging import Judging
 from client.deliveries.record import CAPTURE_BYTES
 from client.deliveries.store import Store
@@ -37,8 +39,15 @@ class TakeIn:
         """Keep the exchanges and give their rows, in order.
 
         Raises:
+            RequestUnreadable: one of them is no request; none is kept.
             NotWritten: the file does not take them now; those that are in it stay.
         """
+        for number, exchange in enumerate(exchanges, start=1):
+            if not sendable(_head(exchange)):
+                raise RequestUnreadable(
+                    f"request {number} of {len(exchanges)} is none that could be sent: {exchange.method!a} "
+                    f"{exchange.target!a}; nothing was imported"
+                )
         taken: list[DeliverySummary] = []
         for start in range(0, len(exchanges), TOGETHER):
             attempts = [self._attempt(exchange) for exchange in exchanges[start : start + TOGETHER]]
@@ -56,7 +65,7 @@ class TakeIn:
         at = exchange.started_at or now
         attempt = Attempt(
             delivery=Delivery(self._new_id("dlv"), 1, endpoint_of(exchange.base), at, "", exchange.base, IMPORTED),
-            head=RequestHead(exchange.method, exchange.target, exchange.fields, exchange.version),
+            head=_head(exchange),
             kind="received",
             started_at=at,
             app="",
@@ -72,6 +81,10 @@ class TakeIn:
             attempt.state, attempt.duration_seconds = "answered", exchange.duration_seconds
         self._judging.judge(attempt)
         return attempt
+
+
+def _head(exchange: CapturedExchange) -> RequestHead:
+    return RequestHead(exchange.method, exchange.target, exchange.fields, exchange.version)
 
 
 def _captured(content: bytes | None, content_bytes: int) -> Capture:

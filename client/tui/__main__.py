@@ -44,12 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(url: str, *, ascii_only: bool, theme: str) -> int:
     """Run the application on the client at `url` and give the exit code."""
     from client.api.remote import RemoteInspector  # noqa: PLC0415 - not for a usage message
+    from client.config import INSPECT_TOKEN_VARIABLE  # noqa: PLC0415
     from client.tui.app import HooklineApp  # noqa: PLC0415
     from client.tui.theme import choose  # noqa: PLC0415
 
     mono = os.environ.pop("NO_COLOR", "") != ""  # taken away: with it set, Textual would turn our own theme grey
     plain = ascii_only or os.environ.get("TERM") == "linux" or "utf" not in (sys.stderr.encoding or "").lower()
-    inspector = RemoteInspector(url)
+    inspector = RemoteInspector(url, token=os.environ.get(INSPECT_TOKEN_VARIABLE, ""))
     app = HooklineApp(
         inspector,
         close=inspector.close,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from client.openings import Chain, Openings, UnknownTunnel
+from client.openings import Chain, NameInUse, Openings, UnknownTunnel
 from client.origin.address import OriginAddress
 from client.plan import TunnelPlan
 from client.signatures.engine import Signatures
@@ -78,7 +78,7 @@ async def test_labels_are_given_once() -> None:
     for name in ("demo", "again"):
         if name == "again":
             await relay.openings.open(plan(2, "x", "again"))
-        with pytest.raises(UnknownTunnel, match="close it first"):
+        with pytest.raises(NameInUse, match="close it first"):
             await relay.openings.open(plan(3, "y", name))
 
 

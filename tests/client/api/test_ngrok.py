@@ -82,3 +82,25 @@ async def test_index_names_what_there_is(url: str, session: aiohttp.ClientSessio
     index = await ask(session, f"{url}/api")
     assert (await ask(session, url + index["tunnels_uri"]))["tunnels"] == []
     assert (await ask(session, url + index["requests_uri"]))["requests"] == []
+
+
+async def test_requests_of_one_tunnel_are_found_behind_many_others(
+    desk: Desk, url: str, session: aiohttp.ClientSession
+) -> None:
+    """The limit counts what is of the tunnel, and a name that is none finds nothing."""
+    for number in range(30):
+        await desk.send(*event(f"evt_{number}"))
+    for name, count in (("demo", 30), ("dem", 0), ('"; x', 0)):
+        listed = await ask(session, f"{url}/api/requests/http?limit=100&tunnel_name={name}")
+        assert len(listed["requests"]) == count
+
+
+async def test_deleting_requests_keeps_pinned_ones(desk: Desk, url: str, session: aiohttp.ClientSession) -> None:
+    """A script that begins afresh takes nothing from the user that they want to keep."""
+    await desk.send(*event("evt_1"))
+    await desk.send(*event("evt_2"))
+    await desk.inspector.pin("dlv_000001")
+    async with session.delete(f"{url}/api/requests/http") as response:
+        assert response.status == 204
+    listed = await ask(session, f"{url}/api/requests/http")
+    assert [shown["id"] for shown in listed["requests"]] == ["dlv_000001"]

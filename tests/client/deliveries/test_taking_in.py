@@ -4,6 +4,7 @@ import pytest
 
 from client.deliveries.export.model import CapturedExchange, CapturedResponse
 from client.deliveries.faults import NotWritten
+from client.deliveries.importing import RequestUnreadable
 from client.deliveries.taking_in import endpoint_of
 from client.inspector import ReplayRefused
 from tests.client.deliveries.stage import Desk, event
@@ -89,3 +90,21 @@ async def test_import_that_the_file_does_not_take_is_said(desk: Desk) -> None:
 def test_endpoint_is_read_from_the_url(base: str, endpoint: str) -> None:
     """A URL of a relay names the tunnel that a replay goes through."""
     assert endpoint_of(base) == endpoint
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": b""},
+        {"method": b"GET /\r\nX"},
+        {"target": b"hooks"},
+        {"target": b"/ HTTP/1.1\r\n"},
+        {"fields": ((b"X", b"a\r\nB: c"),)},
+        {"fields": ((b"", b""),)},
+    ],
+)
+async def test_import_of_what_no_request_may_be_is_refused(desk: Desk, changes: dict[str, object]) -> None:
+    """Nothing is kept that would be another request when it is sent; the good ones beside it are not kept either."""
+    with pytest.raises(RequestUnreadable, match="request 2 of 2 is none that could be sent"):
+        await desk.inspector.take_in([exchange(), exchange(**changes)])
+    assert await desk.inspector.deliveries() == []
