@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import logging
 from collections import OrderedDict, deque
 from typing import NamedTuple
 
@@ -16,15 +15,21 @@ from client.signatures.explaining import Explainer
 from client.signatures.fetch import KeyFetcher
 from client.signatures.verdict import Reason
 from client.views import SignatureView
+from shared.logs import Log
 
 MOST_WAITING = 200
 MOST_WAITING_BYTES = 32 * 1024**2
 """What waits holds its content. Beyond these bounds a flood of forgeries keeps its verdicts without their causes."""
 
+SHARE = 0.05
+"""Of one core, what causes may take for long: the search shares the interpreter with the exchanges."""
+AT_ONCE_SECONDS = 0.5
+"""Of that, what may be taken at once: a few failures after a quiet time have their causes without delay."""
+
 REMEMBERED = 500
 """Causes that a replay of the same bytes need not have found again."""
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class _Doubted(NamedTuple):
@@ -70,18 +75,33 @@ class SecondLook:
 
     async def run(self) -> None:
         """Look at one after the other until cancelled."""
+        loop = asyncio.get_running_loop()
+        allowance_seconds = AT_ONCE_SECONDS
         while True:
+            idle_since = loop.time()
             while not self._waiting:
                 self._news.clear()
                 await self._news.wait()
-            doubted = self._waiting.popleft()
-            self._waiting_bytes -= doubted.size_bytes
-            try:
-                await self._look(doubted)
-            except Exception as error:  # noqa: BLE001 - a cause that cannot be told must not end the tunnels
-                _log.error("second-look.failed delivery=%a error=%s", doubted.attempt.delivery.id, type(error).__name__)
-                doubted.attempt.signature = doubted.judgement.signature
-                self._store.amend(doubted.attempt)
+            began = loop.time()
+            allowance_seconds = min(AT_ONCE_SECONDS, allowance_seconds + (began - idle_since) * SHARE)
+            await self._look_safely(self._next())
+            allowance_seconds -= loop.time() - began
+            if allowance_seconds < 0:
+                await asyncio.sleep(-allowance_seconds / SHARE)
+                allowance_seconds = 0.0
+
+    def _next(self) -> _Doubted:
+        doubted = self._waiting.popleft()
+        self._waiting_bytes -= doubted.size_bytes
+        return doubted
+
+    async def _look_safely(self, doubted: _Doubted) -> None:
+        try:
+            await self._look(doubted)
+        except Exception as error:  # noqa: BLE001 - a cause that cannot be told must not end the tunnels
+            _log.error("second-look.failed", error=error, delivery=doubted.attempt.delivery.id)
+            doubted.attempt.signature = doubted.judgement.signature
+            self._store.amend(doubted.attempt)
 
     def _take(self, doubted: _Doubted) -> None:
         full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes + doubted.size_bytes > MOST_WAITING_BYTES
