@@ -48,6 +48,9 @@ ENTRIES = (
     Entry("scroll.bottom", "end,G", "G end", "scroll_finish", "", "the last line", ("viewer",)),
     Entry("back", "escape", "esc", "screen.back", "back", "one level back", ("detail",)),
     Entry("replay", "r", "r", "screen.replay", "replay", "send the same bytes to your app again", ("main",)),
+    Entry(
+        "replay.resign", "R", "R", "screen.replay(True)", "", "send it again, signed afresh with your secret", ("main",)
+    ),
     Entry("copy", "y", "y", "screen.copy", "copy", "copy URL, headers, body, cURL line or signature report", ("main",)),
     Entry("copy.curl", "Y", "Y", "screen.copy_curl", "", "copy as a cURL line", ("main",)),
     Entry("find", "slash", "/", "screen.find", "find", "find in what is shown", ("detail",)),

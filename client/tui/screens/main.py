@@ -32,7 +32,7 @@ from client.tui.widgets.detail import DetailPane
 from client.tui.widgets.empty_panel import EmptyPanel
 from client.tui.widgets.filter_bar import FilterBar
 from client.tui.widgets.frame import Frame
-from client.views import DeliverySummary
+from client.views import DeliverySummary, Edits
 from client.wording import Signs
 
 _TINY_CELLS, _TINY_LINES = 40, 8
@@ -272,10 +272,10 @@ class MainScreen(Screen[None]):
         """Show all headers, or the telling ones."""
         self._detail.toggle_fields()
 
-    def action_replay(self) -> None:
-        """Send the selected delivery to the app again."""
+    def action_replay(self, resign: bool = False) -> None:
+        """Send the selected delivery to the app again, as it was or signed afresh."""
         if (row := self._session.browser.selected) is not None:
-            run(self, partial(self._sending.replay, row), group="replay")
+            run(self, partial(self._sending.replay, row, Edits(resign=resign)), group="replay")
 
     def action_copy(self) -> None:
         """Ask what to copy."""

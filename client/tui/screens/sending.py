@@ -17,7 +17,7 @@ from client.tui.model.row_line import brief
 from client.tui.model.tabs import RESPONSE
 from client.tui.session import GONE, Session
 from client.tui.widgets.detail import DetailPane
-from client.views import AttemptView, DeliveryDetail, DeliverySummary, MessageView
+from client.views import AttemptView, DeliveryDetail, DeliverySummary, Edits, MessageView
 from client.wording import Signs, duration, result
 from shared.errors import TunnelError
 from shared.printable import printable_content, printable_line
@@ -38,10 +38,10 @@ class Sending:
     def _say(self, text: str, *, warn: bool = False) -> None:
         self._screen.notify(printable_line(text), severity="warning" if warn else "information", markup=False)
 
-    async def replay(self, row: DeliverySummary) -> None:
-        """Send a delivery to the app again and say what came of it."""
+    async def replay(self, row: DeliverySummary, edits: Edits) -> None:
+        """Send a delivery to the app again, as it was or with `edits`, and say what came of it."""
         try:
-            attempt = await self._session.inspector.replay(row.id)
+            attempt = await self._session.inspector.replay(row.id, edits)
         except (ReplayRefused, UnknownDelivery) as refused:
             self._say(f"not replayed: {refused}", warn=True)
             return

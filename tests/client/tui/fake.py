@@ -60,6 +60,7 @@ class FakeInspector:
         self.details: dict[int, DeliveryDetail] = {}
         self.contents: dict[tuple[str, int, Side], bytes] = {}
         self.replayed: list[str] = []
+        self.edits: list[Edits | None] = []
         self.refuse = ""
         self.closed = False
         self.asked: list[str] = []
@@ -137,6 +138,7 @@ class FakeInspector:
         if self.refuse:
             raise ReplayRefused(self.refuse)
         self.replayed.append(delivery_id)
+        self.edits.append(edits)
         detail = await self.delivery(delivery_id)
         first = detail.attempts[0]
         number = len(detail.attempts) + 1

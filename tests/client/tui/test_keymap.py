@@ -62,8 +62,8 @@ def test_footer_shows_what_works() -> None:
 
 def test_key_list_is_found_by_key_and_by_word() -> None:
     """One letter is a key, more are a word."""
-    assert [text_of(line).split() for line in key_lines("r")][1][0] == "r"
-    assert len(key_lines("r")) == 2
+    assert [text_of(line).split() for line in key_lines("q")][1][0] == "q"
+    assert len(key_lines("q")) == 2
     assert any("follow the newest" in text_of(line) for line in key_lines("FOLLOW"))
     assert text_of(key_lines("no such")[0]) == "no key is called like that"
 

@@ -154,3 +154,11 @@ async def test_replay_of_what_is_gone(desk: Open) -> None:
         one.fake.details.clear()
         await one.press("r")
         await one.sees("not replayed: no delivery dlv_000001")
+
+
+async def test_replay_signed_afresh(desk: Open) -> None:
+    """`R` asks for a new signature, `r` for the same bytes."""
+    async with desk(client()) as one:
+        await one.sees("HTTP/1.1")
+        await one.press("r", "R")
+        await one.until(lambda: [edits and edits.resign for edits in one.fake.edits] == [False, True])
