@@ -120,7 +120,7 @@ def _tell(scheme: "Scheme", sent: "Sent", number: int, total: int) -> bool:
 def _prepare(provider: str, event_type: str, given: dict[str, Any]) -> "tuple[Scheme, list[Event]]":
     from client import places  # noqa: PLC0415
     from client.signatures.catalogue import Catalogue  # noqa: PLC0415
-    from client.simulate.events import Event, Events, changed  # noqa: PLC0415
+    from client.simulate.events import Event, Events, changed, content_type  # noqa: PLC0415
 
     scheme = Catalogue.load(places.own_schemes_file()).get(provider)
     templates = Events.load()
@@ -135,7 +135,7 @@ def _prepare(provider: str, event_type: str, given: dict[str, Any]) -> "tuple[Sc
         if data is None:
             event = templates.make(provider, event_type, now=time.time())
         else:
-            event = Event(provider, event_type, ((b"Content-Type", b"application/json"),), data)
+            event = Event(provider, event_type, ((b"Content-Type", content_type(data)),), data)
         if given["changes"]:
             content = changed(event.content, given["changes"])
             event = Event(event.provider, event.type, event.fields, content, event.method)

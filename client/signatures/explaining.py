@@ -1,9 +1,10 @@
 """Turns a failed judgement into one with its cause, off the way of deliveries."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from client.signatures.check import Check
 from client.signatures.engine import Judgement, Ready, Signatures
@@ -73,9 +74,10 @@ class Explainer:
             found = self._cause(subject, ready, Reason(view.reason), view)
         except (BudgetSpent, KeyUnavailable, KeyUnusable):
             found = None
+        view = replace(view, checked=(*view.checked, *_fingerprint(subject)))
         if found is None:
             return view
-        return msgspec.structs.replace(
+        return replace(
             view,
             reason=found.reason.value,
             sentence=found.sentence,
@@ -150,6 +152,13 @@ class Explainer:
         other = self.signatures.catalogue.get(judged.provider)
         said = f"{view.sentence}; it carries a signature of {other.name} instead"
         return Explanation(Reason.MISSING_SIGNATURE, said, f"if {other.name} sends here, add a rule for {other.id}")
+
+
+def _fingerprint(subject: Subject) -> tuple[tuple[str, str], ...]:
+    """Give the body's hash, to be compared with the body that the app or the provider has."""
+    if subject.content is None:
+        return ()
+    return (("body SHA-256", hashlib.sha256(subject.content).hexdigest()),)
 
 
 def _essence(scheme: Scheme) -> tuple[object, ...]:

@@ -173,6 +173,10 @@ def _checked(
     signed = finding.template or (scheme.signed[0] if scheme.signed else "")
     if signed:
         rows.append(("signed", signed if len(signed) <= _LONGEST_TEMPLATE else signed[:_LONGEST_TEMPLATE] + "…"))
+    if scheme.claims:
+        rows.append(("claims", ", ".join(f"{name} = {text.rstrip('?')}" for name, text in scheme.claims.items())))
+    if scheme.body_hash is not None:
+        rows.append(("body hash", f"{scheme.body_hash.query} = {scheme.body_hash.value}"))
     if reading.content is not None:
         rows.append(("body", f"{len(reading.content)} bytes"))
     if scheme.signs_url:

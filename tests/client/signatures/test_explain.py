@@ -1,9 +1,11 @@
 """Causes that are proven by computing the signature under them, each on a request made for it."""
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -220,3 +222,24 @@ def test_budget_ends_a_search() -> None:
         budget.spend(51)
     with pytest.raises(BudgetSpent):
         Budget(0).spend(1)
+
+
+@pytest.mark.parametrize(
+    ("packed", "words"),
+    [
+        (gzip.compress(JSON, mtime=0), "compressed with gzip"),
+        (gzip.compress(JSON, 6, mtime=0)[:9] + b"\x00" + gzip.compress(JSON, 6, mtime=0)[10:], "compressed with gzip"),
+        (zlib.compress(JSON, 9), "compressed with deflate"),
+    ],
+)
+def test_body_that_something_has_decompressed(packed: bytes, words: str) -> None:
+    """A signature over the compressed bytes is proven where a common tool has compressed them."""
+    request = plain("talkifai", b"sha256=" + mac(KEY, packed), subject())
+    view = explained("talkifai", KEY, request)
+    assert (view.reason, view.proven, words in view.sentence) == ("body_decompressed", True, True)
+
+
+def test_failure_shows_the_bodys_hash() -> None:
+    """The body that was judged can be compared with the one that the app has."""
+    view = explained("talkifai", KEY, plain("talkifai", b"sha256=" + b"0" * 64, subject()))
+    assert dict(view.checked)["body SHA-256"] == hashlib.sha256(JSON).hexdigest()

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from client.simulate.events import EventMistake, Events, changed
+from client.simulate.events import EventMistake, Events, changed, content_type
 
 NOW = 1_700_000_000.0
 
@@ -87,3 +87,18 @@ def test_changed_refuses_a_body_that_is_no_json() -> None:
     """Form bodies are not changed by JSON paths."""
     with pytest.raises(EventMistake, match="JSON"):
         changed(b"a=1", ["a=2"])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'{"a":1}', b"application/json"),
+        (b"[1]", b"application/json"),
+        (b"a=1&b=two+words", b"application/x-www-form-urlencoded"),
+        (b"", b"application/json"),
+        (b"a = 1", b"application/json"),
+    ],
+)
+def test_content_type_of_a_body_of_the_users_own(content: bytes, kind: bytes) -> None:
+    """A form is told from JSON."""
+    assert content_type(content) == kind
