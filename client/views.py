@@ -71,6 +71,14 @@ class AttemptView(msgspec.Struct, frozen=True):
     response: MessageView | None = None
     clock: str = ""
     """The provider's clock in a sentence: `answered 201 in 40 ms: TalkifAI counts only 200, …`."""
+    relay_seconds: float | None = None
+    """From the relay's receipt of it until it began here, by two machines' clocks; None: it did not come from there."""
+    connect_seconds: float | None = None
+    """How long connecting to the app took; None: it was connected already."""
+    first_byte_seconds: float | None = None
+    """From its beginning until the app's answer began."""
+    retry_at: float | None = None
+    """Unix seconds when the provider will send the event again, where that is known."""
     blame: str = ""
     """Whose fault a refusal is, where signature and answer tell: `signature valid, your app refused it with 401: …`."""
 

@@ -197,11 +197,13 @@ class Response:
     For an exchange that became another protocol (status 101) both contents carry its raw bytes from then on.
     """
 
-    __slots__ = ("_callbacks", "content", "head")
+    __slots__ = ("_callbacks", "connect_seconds", "content", "head")
 
     def __init__(self, head: ResponseHead, content: Content) -> None:
         self.head = head
         self.content = content
+        self.connect_seconds: float | None = None
+        """How long connecting to the app took; None: it was connected already, or it is not known."""
         self._callbacks: list[Callable[[], None]] | None = []
 
     def on_close(self, callback: Callable[[], None]) -> None:

@@ -28,6 +28,9 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     healthy: bool
     trailers: Fields = ()
     """The request's, kept for its replay."""
+    connect_seconds: float | None = None
+    first_byte_seconds: float | None = None
+    retry_at: float | None = None
 
 
 class Attempt(msgspec.Struct, eq=False, kw_only=True):
@@ -61,6 +64,12 @@ class Attempt(msgspec.Struct, eq=False, kw_only=True):
     """Which of the provider's own attempts it is; replays do not count."""
     listed_at: float | None = None
     """Unix seconds, where the list has another time than the delivery: of what was imported, when that was."""
+    connect_seconds: float | None = None
+    """How long connecting to the app took; None: it was connected already."""
+    first_byte_seconds: float | None = None
+    """From its beginning until the app's answer began."""
+    retry_at: float | None = None
+    """Unix seconds when the provider will send the event again, where that is known."""
     tell: Callable[["Attempt"], None] | None = None
     """Completes `clock` and `healthy` when the attempt has ended and has its place."""
     queued: bool = False
@@ -125,6 +134,9 @@ def attempt_row(attempt: Attempt) -> Row:
         attempt.clock,
         attempt.healthy,
         request.trailers,
+        attempt.connect_seconds,
+        attempt.first_byte_seconds,
+        attempt.retry_at,
     )
     return (
         attempt.key,

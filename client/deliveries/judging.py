@@ -74,6 +74,8 @@ class Judging:
         attempt.healthy = clock.healthy
         if attempt.kind not in REPLAYS:
             attempt.clock = clock.sentence
+            if clock.retry_seconds is not None:
+                attempt.retry_at = attempt.started_at + (attempt.duration_seconds or 0.0) + clock.retry_seconds
 
     def _accept(self, attempt: Attempt, subject: Subject, judgement: Judgement) -> None:
         accept(attempt, judgement)

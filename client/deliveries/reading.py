@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from client.deliveries.attempt import Attempt, Facts, attempt_row, decode_facts
 from client.deliveries.evidence import with_evidence
-from client.deliveries.groups import REPLAYS
+from client.deliveries.groups import IMPORTED, REPLAYS
 from client.deliveries.schema import ATTEMPT_BITS, REQUEST_SIDE, RESPONSE_SIDE, attempt_key, place_of
 from client.deliveries.writing import read_summary
 from client.inspector import Side, UnknownDelivery
@@ -154,6 +154,13 @@ def message(line: bytes, fields: Fields, content_bytes: int, captured_bytes: int
     return MessageView(line.decode("latin-1"), shown, content_bytes, captured_bytes, kind.decode("latin-1"))
 
 
+def _on_the_way(facts: Facts, kind: str, started_at: float) -> float | None:
+    """Give how long an attempt took from relay to client; clocks that differ make it no less than nothing."""
+    if kind in REPLAYS or facts.delivery.source == IMPORTED:
+        return None
+    return max(started_at - facts.delivery.received_at, 0.0)
+
+
 def _attempt_view(row: Sequence[object], facts: Facts) -> AttemptView:
     key, kind, state, started_at, status, failure, duration, _, asked, asked_kept, answered, answered_kept = row
     head, answer = facts.request, facts.response
@@ -171,6 +178,10 @@ def _attempt_view(row: Sequence[object], facts: Facts) -> AttemptView:
         "signature": facts.signature,
         "request": message(request_line, head.fields, asked, asked_kept),  # type: ignore[arg-type]
         "clock": facts.clock,
+        "relay_seconds": _on_the_way(facts, kind, started_at),  # type: ignore[arg-type]
+        "connect_seconds": facts.connect_seconds,
+        "first_byte_seconds": facts.first_byte_seconds,
+        "retry_at": facts.retry_at,
         "blame": blame(facts.signature, status, is_replay=kind in REPLAYS),  # type: ignore[arg-type]
     }
     if answer is not None:

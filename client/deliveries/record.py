@@ -121,6 +121,8 @@ class Record:
 
     async def _answer(self, attempt: Attempt, response: Response) -> None:
         head = attempt.answer = response.head
+        attempt.connect_seconds = response.connect_seconds
+        attempt.first_byte_seconds = max(self._clock() - attempt.started_at, 0.0)
         data = None if head.status == _SWITCHING_PROTOCOLS else response.content.peek()
         if data is not None:
             attempt.response = Capture.of(data, limit=self._capture_bytes)

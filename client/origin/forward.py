@@ -92,7 +92,10 @@ class Forward:
                     self._pool.distrust()
                 if not connection.may_resend(head.method):
                     raise
-        return await self._exchange(await self._dial(), question, written)
+        connection, seconds = await self._dial()
+        response = await self._exchange(connection, question, written)
+        response.connect_seconds = seconds
+        return response
 
     async def _exchange(self, connection: Connection, question: Question, written: bytes) -> Response:
         answered = connection.begin(question)
@@ -106,7 +109,7 @@ class Forward:
     async def _stream(self, request: Request) -> Response:
         head = request.head
         written, declared = self._writer.head(head, chunked=True)
-        connection = await self._dial()
+        connection, seconds = await self._dial()
         answered = connection.begin(Question(head.method, _NO_UPGRADE), sending=True)
         connection.out.write(written)
         task = self._uploads.start(upload(connection, request.content, declared=declared, writer=self._writer))
@@ -116,26 +119,30 @@ class Forward:
             task.cancel()
             connection.abandon(answered)
             raise
+        response.connect_seconds = seconds
         response.on_close(partial(_cancel, task))
         return response
 
     async def _upgrade(self, request: Request) -> Response:
         head = request.head
         written, _ = self._writer.head(head, chunked=False, upgrade=head.upgrade)
-        connection = await self._dial()
+        connection, seconds = await self._dial()
         response = await self._exchange(connection, Question(head.method, head.upgrade), written)
+        response.connect_seconds = seconds
         if response.head.status == _SWITCHING:
             task = self._uploads.start(pump(connection, request.content))
             response.on_close(partial(_cancel, task))
         return response
 
-    async def _dial(self) -> Connection:
+    async def _dial(self) -> tuple[Connection, float]:
+        """Give a new connection, and how many seconds it took."""
         loop = asyncio.get_running_loop()
+        began = loop.time()
         connection = await self._dialer.dial(
             lambda: Connection(loop, keeper=self._pool, timeouts=self._timeouts, kinds=self._kinds)
         )
         self._pool.add(connection)
-        return connection
+        return connection, loop.time() - began
 
 
 def _cancel(task: "asyncio.Task[None]") -> None:

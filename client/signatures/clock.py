@@ -16,6 +16,8 @@ class Clock(NamedTuple):
     """Empty when there is nothing to say."""
     healthy: bool
     """True when the provider counts the answer as success."""
+    retry_seconds: float | None = None
+    """Until the provider sends the event again; None: it does not, or that is not known."""
 
 
 def seconds_said(seconds: float) -> str:
@@ -49,15 +51,15 @@ def judge_answer(
     taken = seconds_said(duration_seconds)
     if status is not None and _counts(rules, status) and not late:
         return Clock(f"answered in {taken}" + (f" of {seconds_said(limit)}" if limit else ""), healthy=True)
-    then = _then(rules, attempt, status)
+    then, wait = _then(rules, attempt, status), _wait(rules, attempt, status)
     if late:
         answered = f"answered {status} after {taken}" if status is not None else "no answer"
         said = f"{answered} within {seconds_said(limit or 0)}" if status is None else answered
-        return Clock(f"{said}: {scheme.name} gave up{_limit(status, limit)}, {then('it')}", healthy=False)
+        return Clock(f"{said}: {scheme.name} gave up{_limit(status, limit)}, {then('it')}", False, wait)
     if status is None:
-        return Clock(f"no answer from the app ({failure or 'failed'}): {then(scheme.name)}", healthy=False)
+        return Clock(f"no answer from the app ({failure or 'failed'}): {then(scheme.name)}", False, wait)
     only = f"{scheme.name} counts only {_success(rules)}, {then('it')}"
-    return Clock(f"answered {status} in {taken}: {only}", healthy=False)
+    return Clock(f"answered {status} in {taken}: {only}", False, wait)
 
 
 def _limit(status: int | None, limit: float | None) -> str:
@@ -72,6 +74,14 @@ def _counts(rules: DeliveryRules, status: int) -> bool:
 
 def _success(rules: DeliveryRules) -> str:
     return " or ".join(map(str, rules.success)) or "2xx"
+
+
+def _wait(rules: DeliveryRules, attempt: int, status: int | None) -> float | None:
+    """Give the seconds until the provider's next attempt after a failed one, where that is known."""
+    schedule = rules.retries_seconds
+    if status in rules.final or not schedule or attempt > len(schedule):
+        return None
+    return schedule[attempt - 1]
 
 
 def _then(rules: DeliveryRules, attempt: int, status: int | None) -> Callable[[str], str]:

@@ -85,3 +85,9 @@ def test_status_after_which_a_provider_stops() -> None:
 def test_duration_as_people_say_it(seconds: float, said: str) -> None:
     """Durations have one unit and at most one decimal."""
     assert seconds_said(seconds) == said
+
+
+def test_retry_is_told_as_a_number_too() -> None:
+    """Who counts down needs no sentence."""
+    assert [talkifai(500, 0.1, attempt).retry_seconds for attempt in (1, 2, 3, 4)] == [30, 300, 1800, None]
+    assert talkifai(200, 0.1).retry_seconds is None
