@@ -49,19 +49,14 @@ class Agent:
         self.state = AgentState(
             plan=plan, tunnels=lambda: self.openings.plans, store=self._store, feed=self._feed, clock=time.time
         )
-        self._checks = self._build_checks()
-        self.openings = Openings(plan.tunnels, build=self._build_tunnel, tunnels=self._tunnels)
+        try:
+            self._checks = self._build_checks()
+            self.openings = Openings(plan.tunnels, build=self._build_tunnel, tunnels=self._tunnels)
+        except BaseException:
+            self._store.close()
+            raise
         self._store.on_trouble = self.state.publish
-        self._tether = Tether(
-            dialer=plan.dialer,
-            wanted=tuple(Wanted(tunnel.name, tunnel.pool) for tunnel in plan.tunnels),
-            handler=self._tunnels,
-            on_state=self.state.link_changed,
-            on_granted=self.openings.granted,
-            on_notice=self._noticed,
-            random=random.random,
-            asleep=_asleep,
-        )
+        self._tether = self._build_tether()
         self.openings.binder = self._tether
         signatures = self._checks.of_all()
         replayer = Replayer(
@@ -122,6 +117,18 @@ class Agent:
 
     def _build_store(self) -> Store:
         return Store.open(self._plan.history, clock=time.time)
+
+    def _build_tether(self) -> Tether:
+        return Tether(
+            dialer=self._plan.dialer,
+            wanted=tuple(Wanted(tunnel.name, tunnel.pool) for tunnel in self._plan.tunnels),
+            handler=self._tunnels,
+            on_state=self.state.link_changed,
+            on_granted=self.openings.granted,
+            on_notice=self._noticed,
+            random=random.random,
+            asleep=_asleep,
+        )
 
     def _elsewhere(self, address: str) -> Handler:
         """Give the chain to another app, for a replay that names one."""

@@ -50,6 +50,7 @@ def connect(
     except (OSError, sqlite3.Error) as error:
         raise StoreUnusable(path, str(error)) from error
     try:
+        _version(connection, path, len(migrations))  # before anything is changed in a file that is not ours to change
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
