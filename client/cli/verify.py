@@ -137,7 +137,7 @@ def _in_file(name: str) -> "Subject":
     from client.signatures.subject import Subject  # noqa: PLC0415
 
     data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    exchanges = read_request(data)
+    exchanges = read_request(data, damaged=True)
     if len(exchanges) != 1:
         raise RequestUnreadable(f"the file has {len(exchanges)} requests: give one of them")
     request = exchanges[0]
@@ -178,9 +178,9 @@ async def _fetched(delivery: str) -> Captured:
 def _changed(subject: "Subject", given: dict[str, Any]) -> "Subject":
     """Give the request with what the options say of it."""
     if given["url"]:
-        subject = replace(subject, url=given["url"])
+        subject = replace(subject, url=os.fsencode(given["url"]).decode("latin-1"))  # bytes, as on the wire
     if given["method"]:
-        subject = replace(subject, method=given["method"].encode())
+        subject = replace(subject, method=os.fsencode(given["method"]))
     return replace(subject, received_at=_moment(given["at"])) if given["at"] else subject
 
 

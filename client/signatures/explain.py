@@ -61,17 +61,32 @@ def explain(search: Search, suspects: Suspects) -> Explanation:
     )
 
 
-def _length(search: Search, _: Suspects) -> Explanation | None:
-    """Compare the body with the length that its sender declared: what is shorter was cut."""
+def _cut(search: Search, _: Suspects) -> Explanation | None:
+    """Compare the body with the length that its sender declared: what is shorter was cut, and that is certain."""
+    declared = _declared(search)
     content = search.subject.content
+    return None if declared is None or content is None or declared < len(content) else _length(content, declared)
+
+
+def _longer(search: Search, _: Suspects) -> Explanation | None:
+    """Say of a body that is longer than declared no more than that, where no change of it could be proven."""
+    declared = _declared(search)
+    content = search.subject.content
+    return None if declared is None or content is None else _length(content, declared)
+
+
+def _declared(search: Search) -> int | None:
+    """Give the length that the sender declared, where the body can be compared with it and has another."""
     try:
         declared = content_length(search.subject.fields)
     except ValueError:
         return None
-    if content is None or declared is None or declared == len(content):
+    if declared == len(search.subject.content or b""):
         return None
-    if first(search.subject.fields, b"content-encoding") is not None:
-        return None
+    return declared if first(search.subject.fields, b"content-encoding") is None else None
+
+
+def _length(content: bytes, declared: int) -> Explanation:
     if not content:
         return Explanation(
             Reason.BODY_EMPTY,
@@ -188,7 +203,7 @@ def _order(search: Search, _: Suspects) -> Explanation | None:
 
 
 _STEPS: tuple[tuple[str, Step], ...] = (
-    ("", _length),
+    ("", _cut),
     ("the signature's encoding", text_cause),
     ("the ways in which a secret is copied wrongly, and your other secrets", secret_cause),
     ("", setting_cause),
@@ -199,6 +214,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("another provider's scheme", _other_scheme),
     ("another order of what is signed", _order),
     ("two of these at once", pair_cause),
+    ("", _longer),
 )
 
 

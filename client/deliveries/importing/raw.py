@@ -25,10 +25,14 @@ class _Head(NamedTuple):
     end: int
 
 
-def read_raw(data: bytes) -> list[CapturedExchange]:
+def read_raw(data: bytes, *, damaged: bool = False) -> list[CapturedExchange]:
     """Read one request, or several that follow each other.
 
     Without `Content-Length` and `Transfer-Encoding` everything behind the empty line is content.
+
+    Args:
+        data: the file's bytes.
+        damaged: also read content of another length than `Content-Length` says: what is there is then the content.
 
     Raises:
         RequestUnreadable: the first line is no request line, a field is malformed, or the content is cut.
@@ -37,7 +41,7 @@ def read_raw(data: bytes) -> list[CapturedExchange]:
     at = 0
     while data[at:].strip() or not found:
         head = _read_head(data, at)
-        content, fields, at = _read_content(data, head)
+        content, fields, at = _read_content(data, head, damaged=damaged)
         base, target = _public(data, head)
         found.append(
             CapturedExchange(
@@ -98,7 +102,7 @@ def _read_field(data: bytes, at: int, text: bytes) -> tuple[bytes, bytes]:
     return name, value
 
 
-def _read_content(data: bytes, head: _Head) -> tuple[bytes, Fields, int]:
+def _read_content(data: bytes, head: _Head, *, damaged: bool) -> tuple[bytes, Fields, int]:
     coding = first(head.fields, b"transfer-encoding")
     if coding is not None:
         if coding.strip().lower() != b"chunked":
@@ -115,10 +119,14 @@ def _read_content(data: bytes, head: _Head) -> tuple[bytes, Fields, int]:
         return data[head.end :], head.fields, len(data)
     here = len(data) - head.end
     if here < length:
+        if damaged:
+            return data[head.end :], head.fields, len(data)
         raise _fault(data, len(data), f"the content ends after {here:,} bytes; content-length says {length:,}")
     at = head.end + length
     rest = data[at:]
     if rest.strip() and _REQUEST_LINE.match(rest.lstrip(b"\r\n")) is None:
+        if damaged:
+            return data[head.end :], head.fields, len(data)
         raise _fault(data, at, f"{len(rest):,} bytes follow the {length:,} that content-length says")
     return data[head.end : at], head.fields, at
 

@@ -15,12 +15,13 @@ _CURL = re.compile(rb"((?:\s*#[^\n]*\n|\s)*)(?:\$ )?(?:curl|printf)(?:\s|$)")
 """A cURL line may stand behind comments, a prompt, or the `printf` that feeds it."""
 
 
-def read_request(data: bytes, *, most_bytes: int = MOST_BYTES) -> list[CapturedExchange]:
+def read_request(data: bytes, *, most_bytes: int = MOST_BYTES, damaged: bool = False) -> list[CapturedExchange]:
     """Read every request in `data`: a HAR file or entry, a raw HTTP/1.1 request, or a cURL line.
 
     Args:
         data: the file's bytes.
         most_bytes: the largest file that is looked at.
+        damaged: see `read_raw`.
 
     Raises:
         RequestUnreadable: it is none of these, too large, or broken; says at which line.
@@ -35,4 +36,4 @@ def read_request(data: bytes, *, most_bytes: int = MOST_BYTES) -> list[CapturedE
         return read_json(data)
     if _CURL.match(data):
         return [read_curl(data)]
-    return read_raw(data)
+    return read_raw(data, damaged=damaged)

@@ -17,6 +17,8 @@ from tests.client.deliveries.stage import SECRET, Desk, event
 from tests.client.signatures.test_fetch import PARAMS, SIGNER, SIGNER_KEY
 from tests.client.signatures.vectors import CATALOGUE, Vector, own, published
 
+BODY = b'{"id":"evt_1","type":"call.ended","data":{"n":1}}'
+
 
 def raw(vector: Vector) -> bytes:
     """Write a vector's request as it stands on the wire."""
@@ -231,3 +233,18 @@ def test_scheme_of_the_users_own_is_used(tmp_path: Path, monkeypatch: pytest.Mon
         command, ["--request", str(path), "--scheme", "acme", "--secret-env", "KEY"], env={"KEY": "k"}
     )
     assert (result.exit_code, result.output.splitlines()[0]) == (0, "✓ valid: signed by Acme with env:KEY")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(BODY[: len(BODY) // 2], "body_length_differs"), (b"", "body_empty"), (b"\xef\xbb\xbf" + BODY, "body_bom_added")],
+)
+def test_file_whose_content_has_another_length_is_judged(tmp_path: Path, content: bytes, reason: str) -> None:
+    """A body that was cut, or has grown, under the length of its sender is what is to be found out."""
+    path = tmp_path / "request.http"
+    digest = hmac.new(b"k", BODY, hashlib.sha256).hexdigest().encode()
+    head = b"POST /hooks HTTP/1.1\r\nHost: h\r\nX-TalkifAI-Signature: sha256=%s\r\nContent-Length: %d\r\n\r\n"
+    path.write_bytes(head % (digest, len(BODY)) + content)
+    arguments = ["--request", str(path), "--scheme", "talkifai", "--secret-env", "KEY", "--json"]
+    result = CliRunner().invoke(command, arguments, env={"KEY": "k"})
+    assert (result.exit_code, json.loads(result.output)["reason"]) == (1, reason)

@@ -71,3 +71,12 @@ def test_raw_request_in_chunks() -> None:
 def test_raw_request_url(data: bytes, url: str) -> None:
     """From the target, or from `Host` and, where said, the scheme that the proxy saw."""
     assert read_request(data)[0].url == url
+
+
+@pytest.mark.parametrize("content", [b"short", b"longer than its length", b""])
+def test_damaged_content_is_read_where_that_is_asked_for(content: bytes) -> None:
+    """Who looks for a damage gets what is there; everybody else is told of it."""
+    data = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n" + content
+    assert [request.content for request in read_request(data, damaged=True)] == [content]
+    with pytest.raises(RequestUnreadable):
+        read_request(data)
