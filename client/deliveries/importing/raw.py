@@ -124,9 +124,10 @@ def _read_content(data: bytes, head: _Head, *, damaged: bool) -> tuple[bytes, Fi
         raise _fault(data, len(data), f"the content ends after {here:,} bytes; content-length says {length:,}")
     at = head.end + length
     rest = data[at:]
-    if rest.strip() and _REQUEST_LINE.match(rest.lstrip(b"\r\n")) is None:
-        if damaged:
-            return data[head.end :], head.fields, len(data)
+    another = _REQUEST_LINE.match(rest.lstrip(b"\r\n")) if rest.strip() else None
+    if damaged and rest.strip() and (another is None or another[3] is None):
+        return data[head.end :], head.fields, len(data)
+    if rest.strip() and another is None:
         raise _fault(data, at, f"{len(rest):,} bytes follow the {length:,} that content-length says")
     return data[head.end : at], head.fields, at
 

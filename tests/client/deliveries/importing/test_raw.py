@@ -73,10 +73,16 @@ def test_raw_request_url(data: bytes, url: str) -> None:
     assert read_request(data)[0].url == url
 
 
-@pytest.mark.parametrize("content", [b"short", b"longer than its length", b""])
+@pytest.mark.parametrize("content", [b"short", b"more than its length", b""])
 def test_damaged_content_is_read_where_that_is_asked_for(content: bytes) -> None:
     """Who looks for a damage gets what is there; everybody else is told of it."""
     data = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n" + content
     assert [request.content for request in read_request(data, damaged=True)] == [content]
     with pytest.raises(RequestUnreadable):
         read_request(data)
+
+
+def test_second_request_is_no_damage() -> None:
+    """What follows with a request line of its own is another request."""
+    data = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n" * 2
+    assert len(read_request(data, damaged=True)) == 2
