@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from dataclasses import dataclass
@@ -192,4 +193,6 @@ def _unreachable(address: RelayAddress, error: Exception) -> DialFailed:
         return DialFailed("proxy", f"the proxy on the way to {address.url} refused: {error}", final=False)
     if isinstance(error, InvalidMessage | InvalidHandshake):
         return DialFailed("not-a-relay", f"{address.url} does not answer as a hookline relay ({error})", final=False)
-    return DialFailed("unreachable", f"{address.url} cannot be reached: {printable_line(str(error))}", final=False)
+    number = getattr(error, "errno", None)
+    why = os.strerror(number).lower() if number else printable_line(str(error))
+    return DialFailed("unreachable", f"{address.url} cannot be reached: {why}", final=False)

@@ -1,5 +1,6 @@
 """Carries a link over the client side of a WebSocket, without a task or a queue of its own."""
 
+import os
 from contextlib import suppress
 from typing import Any
 
@@ -81,8 +82,12 @@ class LinkConnection(ClientConnection):
         """Tell the link that the connection is gone."""
         super().connection_lost(exc)
         if self._receiver is not None:
-            reason = self.close_reason or (str(exc) if exc else f"the relay closed the connection ({self.close_code})")
-            self._receiver.on_lost(reason)
+            self._receiver.on_lost(self.close_reason or self._why(exc))
+
+    def _why(self, error: Exception | None) -> str:
+        if isinstance(error, OSError) and error.errno:
+            return f"the connection broke ({os.strerror(error.errno).lower()})"
+        return str(error or f"the relay closed the connection ({self.close_code})")
 
 
 class ClientTransport:

@@ -176,7 +176,8 @@ async def _end(answer: Answer, writer: asyncio.StreamWriter) -> bool:
 def reset(writer: asyncio.StreamWriter) -> None:
     """End a connection with RST: a linger time of zero throws away what was not sent."""
     connection: socket.socket = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with contextlib.suppress(OSError):  # it was closed from the other side a moment ago
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
 

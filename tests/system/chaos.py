@@ -67,6 +67,12 @@ class ChaosProxy:
             for writer in pair:
                 reset(writer)
 
+    def strand(self) -> None:
+        """Reset every connection on the side that made it; the target hears nothing: a laptop on another network."""
+        for _, back in self._open.values():
+            reset(back)
+        self._open.clear()
+
     def half_close(self, direction: Direction) -> None:
         """End one direction of every connection properly (FIN) and leave the other open."""
         for outward, back in self._open.values():
@@ -101,7 +107,7 @@ class ChaosProxy:
     ) -> None:
         weather = self.weather[direction]
         carried = 0
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):
             while data := await reader.read(READ_BYTES):
                 if weather.latency_seconds:
                     await asyncio.sleep(weather.latency_seconds)
@@ -114,7 +120,7 @@ class ChaosProxy:
                 carried += len(data)
                 weather.carried_bytes += len(data)
             await weather.clear.wait()
-            if writer.can_write_eof() and not writer.is_closing():
+            if number in self._open and writer.can_write_eof() and not writer.is_closing():
                 writer.write_eof()
             return
         for end in self._open.get(number, ()):
