@@ -1,6 +1,6 @@
 """Looks for the cause of a failed check: it can only ever explain, and has no way to turn a failure into a success.
 
-Order: structure, signature text, secret, URL and method, body, algorithm, other scheme, order of what is signed, then a
+Order: signature text, secret, URL and method, body, algorithm, other scheme, order of what is signed, then a
 changed secret and a changed body together. The first cause under which the signature holds is proven and ends the
 search.
 """
@@ -51,6 +51,9 @@ def explain(search: Search, suspects: Suspects) -> Explanation:
             return found._replace(ruled_out=tuple(ruled_out))
         if said:
             ruled_out.append(said)
+    declared = _declared(search)
+    if declared is not None:
+        return _length(search.subject.content or b"", declared)._replace(ruled_out=tuple(ruled_out))
     return Explanation(
         Reason.UNEXPLAINED,
         "nothing that can be proven fits: another secret signed this request, or its body was changed",
@@ -61,27 +64,13 @@ def explain(search: Search, suspects: Suspects) -> Explanation:
     )
 
 
-def _cut(search: Search, _: Suspects) -> Explanation | None:
-    """Compare the body with the length that its sender declared: what is shorter was cut, and that is certain."""
-    declared = _declared(search)
-    content = search.subject.content
-    return None if declared is None or content is None or declared < len(content) else _length(content, declared)
-
-
-def _longer(search: Search, _: Suspects) -> Explanation | None:
-    """Say of a body that is longer than declared no more than that, where no change of it could be proven."""
-    declared = _declared(search)
-    content = search.subject.content
-    return None if declared is None or content is None else _length(content, declared)
-
-
 def _declared(search: Search) -> int | None:
     """Give the length that the sender declared, where the body can be compared with it and has another."""
     try:
         declared = content_length(search.subject.fields)
     except ValueError:
         return None
-    if declared == len(search.subject.content or b""):
+    if search.subject.content is None or declared == len(search.subject.content):
         return None
     return declared if first(search.subject.fields, b"content-encoding") is None else None
 
@@ -203,7 +192,6 @@ def _order(search: Search, _: Suspects) -> Explanation | None:
 
 
 _STEPS: tuple[tuple[str, Step], ...] = (
-    ("", _cut),
     ("the signature's encoding", text_cause),
     ("the ways in which a secret is copied wrongly, and your other secrets", secret_cause),
     ("", setting_cause),
@@ -214,7 +202,6 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("another provider's scheme", _other_scheme),
     ("another order of what is signed", _order),
     ("two of these at once", pair_cause),
-    ("", _longer),
 )
 
 
