@@ -10,6 +10,9 @@ from client.signatures.subject import Subject
 from shared.exchange import Content, Handler, Request, Response
 from shared.http.heads import ResponseHead
 
+ANSWERED = b"Hookline-Answered"
+"""The field that tells such an answer from the app's; its value is the handshake's name."""
+
 _REASONS = {200: b"OK", 204: b"No Content", 401: b"Unauthorized"}
 
 
@@ -72,9 +75,10 @@ class Greet:
 
 
 def _response(status: int, reply: Reply) -> Response:
+    by_us = (ANSWERED, reply.name.encode())
     if status != reply.status:
-        return Response(ResponseHead(status, _REASONS[status], ((b"Content-Length", b"0"),)), Content())
-    fields = reply.fields
+        return Response(ResponseHead(status, _REASONS[status], ((b"Content-Length", b"0"), by_us)), Content())
+    fields = (*reply.fields, by_us)
     if status != 204:  # noqa: PLR2004 - it has no content and no length (RFC 9110 section 8.6)
         fields = (*fields, (b"Content-Length", str(len(reply.content)).encode()))
     return Response(ResponseHead(status, _REASONS.get(status, b""), fields), Content(reply.content))

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 from client.signatures.engine import Rule, Secret, Signatures
-from client.signatures.greet import Greet
+from client.signatures.greet import ANSWERED, Greet
 from client.signatures.handshakes import Handshakes
 from shared.exchange import Content, Delivery, Request, Response
 from shared.http.heads import Fields, RequestHead, ResponseHead
@@ -51,9 +51,10 @@ def xero(content: bytes, key: bytes) -> Fields:
 
 
 async def test_signed_handshake_is_answered() -> None:
-    """Xero's good question gets an empty 200."""
+    """Xero's good question gets an empty 200, which says that it is not the app's."""
     response, _ = await greeted("xero", INTENT, xero(INTENT, SECRET.value))
     assert (response.head.status, response.content.whole()) == (200, b"")
+    assert (ANSWERED, b"xero-intent-to-receive") in response.head.fields
 
 
 async def test_forged_handshake_is_refused_as_the_provider_expects() -> None:
