@@ -67,7 +67,8 @@ class Agent:
             clock=time.time,
             elsewhere=self._elsewhere,
         )
-        take_in = TakeIn(store=self._store, signatures=signatures, clock=time.time, new_id=new_id)
+        doubt = self._checks.doubt(signatures)
+        take_in = TakeIn(store=self._store, signatures=signatures, clock=time.time, new_id=new_id, doubt=doubt)
         self.inspector: ServedArchive = LocalInspector(
             store=self._store, feed=self._feed, replayer=replayer, take_in=take_in, status=self.state.status
         )

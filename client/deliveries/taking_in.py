@@ -11,7 +11,7 @@ from client.deliveries.export.model import CapturedExchange
 from client.deliveries.faults import NotWritten, plainly
 from client.deliveries.groups import IMPORTED
 from client.deliveries.importing import RequestUnreadable
-from client.deliveries.judging import Judging
+from client.deliveries.judging import Doubt, Judging
 from client.deliveries.record import CAPTURE_BYTES
 from client.deliveries.store import Store
 from client.signatures.engine import Signatures
@@ -29,9 +29,18 @@ NOT_SENT = "not-sent"
 class TakeIn:
     """Writes exchanges into the history. Each is judged as if it came now from where it says that it came."""
 
-    def __init__(self, *, store: Store, signatures: Signatures, clock: Callable[[], float], new_id: NewId) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        signatures: Signatures,
+        clock: Callable[[], float],
+        new_id: NewId,
+        doubt: Doubt | None = None,
+    ) -> None:
+        """Prepare to take in; the arguments are `Record`'s."""
         self._store = store
-        self._judging = Judging(store, signatures)
+        self._judging = Judging(store, signatures, doubt)
         self._clock = clock
         self._new_id = new_id
 
