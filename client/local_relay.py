@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from client import processes
 from client.relay import Dialer, RelayAddress
 from shared.errors import TunnelError
 from shared.printable import printable_line
@@ -77,7 +78,7 @@ async def _serve(directory: Path, domain: str, port: int) -> tuple[asyncio.subpr
     Raises:
         RelayBroken: it does not; says why. Most often another program has the port.
     """
-    process = await asyncio.create_subprocess_exec(
+    process = await processes.start(
         *_program("serve", directory),
         *("--domain", domain, "--listen", f"127.0.0.1:{port}", "--tls", "local-ca"),
         *("--ready-json", "--end-with-stdin", "--log-level", "error"),
@@ -107,15 +108,17 @@ async def _token(directory: Path) -> str:
 
 
 async def _call(*words: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    process = await processes.start(
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C goes to everybody in ours, and it is we who end what we started
     )
     try:
         out, err = await process.communicate()
     finally:
-        if process.returncode is None:  # cancelled: it would write into a directory that is being removed
-            process.kill()
-            await process.wait()
+        await processes.end(process)  # cancelled, it would write into a directory that is being removed
     return process.returncode or 0, out.decode().strip(), printable_line(err.decode(errors="replace").strip())
 
 
@@ -140,6 +143,4 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(STOP_SECONDS):
             await process.wait()
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
+    await processes.end(process)

@@ -3,12 +3,12 @@
 import asyncio
 import os
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Literal
 
 import click
 
-from client import lines, places
+from client import lines, places, processes
 from client.inspector import Inspector
 from shared.logs import configure
 
@@ -54,20 +54,27 @@ async def show(inspector: Inspector, url: str, shown: Shown) -> None:
 
 
 async def _terminal_interface(url: str) -> bool:
-    """Run the terminal interface; True when the user ended it."""
+    """Run the terminal interface; True when the user ended it. What is logged meanwhile goes to a file."""
     log = places.log_file()
-    with suppress(OSError):
-        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        configure(level="info", stream=log.open("a", encoding="utf-8"))
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "client.tui", url)
-    try:
-        return await process.wait() == 0
-    finally:
-        if process.returncode is None:
+    with ExitStack() as logging:
+        with suppress(OSError):
+            log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stream = logging.enter_context(log.open("a", encoding="utf-8"))
+            configure(level="info", stream=stream)
+            logging.callback(configure, level="error", stream=sys.stderr)
+        process = await processes.start(sys.executable, "-m", "client.tui", url)
+        try:
+            return await process.wait() == 0
+        finally:
+            await _dismiss(process)
+
+
+async def _dismiss(process: asyncio.subprocess.Process) -> None:
+    """Have the terminal interface give the screen back and end; one that does not listen is killed."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
             process.terminate()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await process.wait()
-        if process.returncode is None:
-            process.kill()
-        configure(level="error", stream=sys.stderr)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+    await processes.end(process)
