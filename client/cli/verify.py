@@ -67,7 +67,10 @@ def command(delivery: str | None, *, as_json: bool, **given: Any) -> None:
             known_params=[given["known_param"]] if given["known_param"] else (),
             key_files=_fetched_keys(),
         )
-    except (TunnelError, OSError) as error:
+    except OSError as error:
+        click.echo(f"hookline: {printable(str(given['file']))} cannot be read: {error.strerror}", err=True)
+        raise click.exceptions.Exit(_UNUSABLE) from error
+    except TunnelError as error:
         click.echo(f"hookline: {printable(str(error))}", err=True)
         raise click.exceptions.Exit(_UNUSABLE) from error
     _tell(found, as_json=as_json)

@@ -73,8 +73,8 @@ def _delivery(rules: DeliveryRules) -> list[tuple[str, str]]:
         retries = f"{len(pauses)}: {', '.join(pauses)}" if pauses else "none"
     success = " or ".join(map(str, rules.success)) or "any 2xx"
     return [
-        ("answer within", seconds_said(rules.timeout_seconds) if rules.timeout_seconds else ""),
+        ("answer within", seconds_said(rules.timeout_seconds) if rules.timeout_seconds else "not published"),
         ("success", success),
-        ("retries", retries),
+        ("retries", retries or "not published"),
         ("delivery facts", _EVIDENCE[rules.evidence]),
     ]

@@ -1,6 +1,8 @@
 """Secrets by reference."""
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -62,3 +64,38 @@ def test_file_beyond_any_secret_is_refused(tmp_path: Path) -> None:
 def test_repr_hides_the_value() -> None:
     """A secret in a log shows its name alone."""
     assert repr(Secret("env:X", b"whsec_x")) == "Secret(name='env:X')"
+
+
+class Keyring(ModuleType):
+    """Stands for the optional package, whose backends need a desktop."""
+
+    def __init__(self, entries: dict[str, str] | None) -> None:
+        super().__init__("keyring")
+        self._entries = entries
+
+    def get_password(self, service: str, name: str) -> str | None:
+        """Give an entry; a locked keyring has none to give."""
+        if self._entries is None:
+            raise OSError("locked")
+        return self._entries.get(f"{service}/{name}")
+
+
+def test_secret_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry of ours is read by its name."""
+    monkeypatch.setitem(sys.modules, "keyring", Keyring({"hookline/stripe": "whsec_x"}))
+    assert Secret.from_reference("keyring:stripe").value == b"whsec_x"
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (Keyring({}), "has no stripe: store it with `keyring set hookline stripe`"),
+        (Keyring(None), "did not give stripe"),
+        (None, "pip install keyring"),
+    ],
+)
+def test_keyring_that_gives_nothing(monkeypatch: pytest.MonkeyPatch, module: ModuleType | None, words: str) -> None:
+    """Absent entry, locked keyring, package not installed: each says what to do."""
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    with pytest.raises(SecretUnusable, match=words):
+        Secret.from_reference("keyring:stripe")
