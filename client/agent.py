@@ -17,6 +17,7 @@ from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
 from client.openings import Chain, Openings
 from client.origin.address import OriginAddress
+from client.origin.circles import EndCircles
 from client.origin.forward import Forward
 from client.plan import AgentPlan, TunnelPlan
 from client.relay import Tether
@@ -160,7 +161,7 @@ class Agent:
             insecure=tunnel.insecure_origin,
         )
         self._stack.push_async_callback(forward.close)
-        chain = self._checks.before(forward, signatures, tunnel)
+        chain = self._checks.before(EndCircles(forward, target=tunnel.address.url), signatures, tunnel)
         if not self._plan.record:
             return chain
         return Record(

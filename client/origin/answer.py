@@ -4,8 +4,9 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
+from client.origin.circles import LOOP_STATUS, MARK
 from client.origin.kinds import CODING, CONNECTION, HOST, KEEP_ALIVE, LENGTH, PLAIN, Kinds
-from shared.http import Fields, ResponseHead, every
+from shared.http import Fields, ResponseHead, every, first
 from shared.http.fields import nominated
 
 MOST_HEAD_BYTES = 64 * 1024
@@ -86,6 +87,8 @@ def judge(status: int, reason: bytes, fields: Fields, version: str, question: Qu
         ends = Ends.AT_CLOSE
     else:
         ends = Ends.AT_LENGTH if length else Ends.AT_ONCE
+    if status == LOOP_STATUS and first(fields, b"hookline-error") == MARK[1]:
+        plain.append(MARK)
     return Answer(ResponseHead(status, reason, tuple(plain)), ends, length, kept)
 
 

@@ -17,6 +17,8 @@ _LENGTH = b"content-length"
 _COOKIE = b"set-cookie"
 _SPECIAL = HOP_BY_HOP | {_LENGTH, _COOKIE}
 _RESERVED = b"hookline-"
+_RECORDED = b"hookline-recorded"
+"""The client's own: it says that its history has no room. What an app sends under this name the client has dropped."""
 """Only the relay says these: their presence proves who answered."""
 
 _DOMAIN = re.compile(rb";[ \t]*domain[ \t]*=([^;]*)", re.IGNORECASE)
@@ -130,7 +132,7 @@ def _fields(fields: Fields, domain: bytes, *, drop_length: bool) -> tuple[bytes,
                 lines.append(b"%b: %b\r\n" % (name, _for_one_host(value, domain)))
             elif lowered == b"connection":
                 return _fields(forwardable(fields), domain, drop_length=drop_length)
-        elif not lowered.startswith(_RESERVED):
+        elif not lowered.startswith(_RESERVED) or lowered == _RECORDED:
             lines.append(b"%b: %b\r\n" % (name, value))
     return b"".join(lines), None if drop_length else length
 
