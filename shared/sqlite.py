@@ -56,7 +56,7 @@ def connect(
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection, path, migrations)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # what SQLite says of a damaged schema quotes it
         connection.close()
         raise StoreUnusable(path, str(error)) from error
     except BaseException:

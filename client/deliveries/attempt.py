@@ -93,7 +93,30 @@ DELIVERY_COLUMNS = 20
 
 Row = tuple[str | int | float | bytes | None, ...]
 _encode = msgspec.msgpack.Encoder().encode
-decode_facts = msgspec.msgpack.Decoder(Facts).decode
+_decode = msgspec.msgpack.Decoder(Facts).decode
+
+DAMAGED = "damaged-record"
+DAMAGE = "the history file is damaged where this was kept: what is missing here is lost"
+
+LOST = Facts(
+    RequestHead(b"", b"", ()),
+    None,
+    SignatureView(state="unverifiable", sentence=DAMAGE),
+    Delivery("", 0, "", 0.0, "", ""),
+    "",
+    DAMAGE,
+    "",
+    healthy=False,
+)
+"""What is known of an attempt whose facts cannot be read."""
+
+
+def decode_facts(data: bytes) -> Facts:
+    """Give the facts that `encoded` wrote; of a damaged record, `LOST`."""
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+        return LOST
 
 
 def encoded(facts: Facts) -> bytes:

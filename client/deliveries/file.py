@@ -5,12 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from client.deliveries.schema import MIGRATIONS
+from client.deliveries.schema import COLUMNS, MIGRATIONS
 from shared.errors import TunnelError
 from shared.sqlite import StoreUnusable, connect
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-
 CHECKED_BYTES = 16 * 1024**2
 """A file up to this size is checked whole when it is opened; a larger one shows its damage when it is read."""
 
@@ -28,7 +27,13 @@ def error_code(error: BaseException) -> int:
 
 def is_damage(error: BaseException) -> bool:
     """True when the error says that the file is no database, or a damaged one."""
-    return error_code(error) in _DAMAGED or error_code(error.__cause__ or error) in _DAMAGED
+    causes = (error, error.__cause__ or error)
+    return any(error_code(cause) in _DAMAGED or isinstance(cause, UnicodeDecodeError) for cause in causes)
+
+
+def _is_misshapen(error: BaseException) -> bool:
+    """True when an error met while opening says that the tables are not as they were made."""
+    return error_code(error.__cause__ or error) == sqlite3.SQLITE_ERROR
 
 
 def is_fault(error: BaseException) -> bool:
@@ -70,7 +75,7 @@ class HistoryFile:
         try:
             connection = self._opened()
         except (StoreUnusable, sqlite3.Error) as error:
-            if not is_damage(error):
+            if not is_damage(error) and not _is_misshapen(error):
                 raise
             notice = self._moved_aside()
             connection = self._opened()
@@ -113,6 +118,7 @@ class HistoryFile:
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
         )
+        connection.text_factory = _as_text
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
         return connection
@@ -144,10 +150,12 @@ class HistoryFile:
 
     def _opened(self) -> sqlite3.Connection:
         connection = connect(self.path, MIGRATIONS)
+        connection.text_factory = _as_text
         try:
             connection.execute("PRAGMA busy_timeout = 0")
             connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
+            _check_columns(connection)
             if self.path.stat().st_size <= CHECKED_BYTES:
                 _check(connection)
         except BaseException:
@@ -156,9 +164,25 @@ class HistoryFile:
         return connection
 
 
+def _as_text(data: bytes) -> str:
+    """Read text also where the file is damaged."""
+    return data.decode("utf-8", "replace")
+
+
 def _check(connection: sqlite3.Connection) -> None:
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
-        error = sqlite3.DatabaseError(str(found))
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise _corrupt(str(found))
+
+
+def _check_columns(connection: sqlite3.Connection) -> None:
+    for table, names in COLUMNS.items():
+        found = tuple(name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)))
+        if found != names:
+            raise _corrupt(f"the columns of {table} are not those that it was made with")
+
+
+def _corrupt(why: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(why)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

@@ -5,7 +5,7 @@ import sqlite3
 from typing import NamedTuple
 
 from client.deliveries import reading
-from client.deliveries.attempt import Attempt, Facts
+from client.deliveries.attempt import DAMAGE, LOST, Attempt, Facts
 from client.deliveries.capture import INLINE_BYTES
 from client.deliveries.store import Store
 from client.inspector import ReplayRefused
@@ -56,6 +56,8 @@ def _remembered(attempt: Attempt) -> Original:
 def _recorded(connection: sqlite3.Connection, delivery_id: str) -> Original:
     summary = reading.find(connection, delivery_id)
     view, facts = reading.attempt(connection, summary.seq, 1)
+    if facts is LOST:
+        raise ReplayRefused(f"delivery {summary.id} is not replayed: {DAMAGE}")
     size = 0
     if view.request is not None:
         size = view.request.content_bytes

@@ -39,7 +39,7 @@ class Reader:
                 self._connection = self._file.reader()
                 install_functions(self._connection)
             return reading(self._connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # what SQLite says of a damaged schema quotes it
             self._drop()
             raise StoreUnusable(self._file.path, str(error)) from error
 

@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from client.deliveries.attempt import Attempt, Facts, attempt_row, decode_facts
+import msgspec
+
+from client.deliveries.attempt import DAMAGE, DAMAGED, Attempt, Facts, attempt_row, decode_facts
 from client.deliveries.evidence import with_evidence
 from client.deliveries.groups import IMPORTED, REPLAYS
 from client.deliveries.schema import ATTEMPT_BITS, REQUEST_SIDE, RESPONSE_SIDE, attempt_key, place_of
@@ -126,7 +128,7 @@ def content(
     key = attempt_key(seq, number)
     row = connection.execute(f"SELECT {side}_content FROM attempts WHERE key = ?", (key,)).fetchone()  # noqa: S608
     if row is not None and row[0] is not None:
-        yield bytes(row[0])[start:end]
+        yield _octets(row[0])[start:end]
         return
     at = start
     while end is None or at < end:
@@ -134,11 +136,18 @@ def content(
             "SELECT start, bytes FROM parts WHERE attempt = ? AND side = ? AND start <= ? ORDER BY start DESC LIMIT 1",
             (key, _SIDES[side], at),
         ).fetchone()
-        piece = b"" if part is None else bytes(part[1])[at - part[0] : None if end is None else end - part[0]]
+        piece = b"" if part is None else _octets(part[1])[at - part[0] : None if end is None else end - part[0]]
         if not piece:
             return
         yield piece
         at += len(piece)
+
+
+def _octets(value: object) -> bytes:
+    """Give a content's bytes; a damaged record may say that they are something else."""
+    if isinstance(value, bytes):
+        return value
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else b""
 
 
 def view_of(attempt: Attempt) -> AttemptView:
@@ -187,4 +196,8 @@ def _attempt_view(row: Sequence[object], facts: Facts) -> AttemptView:
     if answer is not None:
         line = b"HTTP/1.1 %d %s" % (answer.status, answer.reason)
         values["response"] = message(line, answer.fields, answered, answered_kept)  # type: ignore[arg-type]
-    return AttemptView(**values)  # type: ignore[arg-type]
+    try:
+        return msgspec.convert(values, AttemptView)
+    except msgspec.ValidationError:
+        lost = {"kind": "received", "state": "interrupted", "started_at": 0.0, "target": facts.app, "failure": DAMAGED}
+        return msgspec.convert({"number": values["number"], "failure_detail": DAMAGE, **lost}, AttemptView)

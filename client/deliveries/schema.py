@@ -7,6 +7,9 @@ without an index. Contents up to 64 KiB stand in the attempt's row, longer ones 
 of a part's first byte.
 """
 
+import sqlite3
+from contextlib import closing
+
 ATTEMPT_BITS = 20
 MOST_ATTEMPTS = (1 << ATTEMPT_BITS) - 1
 
@@ -68,6 +71,19 @@ CREATE INDEX deliveries_pinned ON deliveries (seq) WHERE pinned = 1;
 """
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _PINS)
+
+
+def _columns() -> dict[str, tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for script in MIGRATIONS:
+            connection.executescript(script)
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        asked = "SELECT name FROM pragma_table_info(?)"
+        return {table: tuple(name for (name,) in connection.execute(asked, (table,))) for table in tables}
+
+
+COLUMNS = _columns()
+"""The columns of each table of the newest version, in their order."""
 
 
 def attempt_key(seq: int, number: int) -> int:

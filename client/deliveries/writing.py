@@ -2,11 +2,15 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import get_type_hints
 
 import msgspec
 
 from client.deliveries.attempt import (
     ATTEMPT_COLUMNS,
+    DAMAGE,
+    DAMAGED,
     DELIVERY_COLUMNS,
     Attempt,
     Row,
@@ -29,6 +33,12 @@ _NEWEST = (
 _RECOGNISED = "UPDATE deliveries SET provider = ?, event_type = ?, event_id = ?, size_bytes = ? WHERE seq = ?"
 _SUMMARY = "SELECT * FROM deliveries WHERE seq = ?"
 
+_SUMMARY_FIELDS = DeliverySummary.__struct_fields__
+_SUMMARY_TYPES = get_type_hints(DeliverySummary)
+_LOST = msgspec.structs.asdict(
+    DeliverySummary(0, "", 0.0, "", "", "", "", "", "", 0, "unverifiable", 1, "interrupted", None, DAMAGED, None)
+)
+
 _COMMIT_BYTES = 4 * 4096
 _ROW_BYTES = 1536
 
@@ -49,7 +59,20 @@ class Part(msgspec.Struct, eq=False):
 
 def read_summary(row: Sequence[object]) -> DeliverySummary:
     """Give the summary of a row of table `deliveries`."""
-    return DeliverySummary(*(*row[:-2], bool(row[-2]), bool(row[-1])))  # type: ignore[arg-type]
+    values = dict(zip(_SUMMARY_FIELDS, (*row[:-2], bool(row[-2]), bool(row[-1])), strict=True))
+    try:
+        return msgspec.convert(values, DeliverySummary)
+    except msgspec.ValidationError:
+        return _mended(values)
+
+
+def _mended(values: dict[str, object]) -> DeliverySummary:
+    """Give what can be shown of a row that is not as it was written."""
+    kept: dict[str, object] = dict(_LOST)
+    for name, value in values.items():
+        with suppress(msgspec.ValidationError):
+            kept[name] = msgspec.convert(value, _SUMMARY_TYPES[name])
+    return msgspec.convert(kept | {"failure": DAMAGED, "clock": DAMAGE, "healthy": False}, DeliverySummary)
 
 
 class Writing:
