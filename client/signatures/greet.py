@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from client.signatures.engine import Signatures
-from client.signatures.handshakes import Handshakes, Reply
+from client.signatures.handshakes import LARGEST_BYTES, Handshakes, Reply
 from client.signatures.rule import AUTO, Rule, covering
 from client.signatures.secret import Secret
 from client.signatures.subject import Subject
+from shared.errors import ContentBroken, ExchangeFailed
 from shared.exchange import Content, Handler, Request, Response
 from shared.http.heads import ResponseHead
 
@@ -47,19 +48,23 @@ class Greet:
         """Answer a handshake, or have `inner` answer.
 
         Raises:
-            ExchangeFailed: as `inner`.
+            ExchangeFailed: the content broke off; or as `inner`.
             LinkClosed: as `inner`.
         """
+        path = Subject.of(request.head, request.delivery, None).path
+        rules = [rule for rule in covering((*self._signatures.rules, *self._asking), path) if rule.handshake]
+        if not rules or request.head.upgrade:
+            return await self._inner(request)
+        request = await _gathered(request)
         content = request.content.peek()
-        if content is None or request.head.upgrade:
+        if content is None:
             return await self._inner(request)
         subject = Subject.of(request.head, request.delivery, content)
-        for rule in covering((*self._signatures.rules, *self._asking), subject.path):
-            if rule.handshake:
-                reply = await self._answer(rule, subject)
-                if reply is not None:
-                    request.content.whole()
-                    return reply
+        for rule in rules:
+            reply = await self._answer(rule, subject)
+            if reply is not None:
+                request.content.whole()
+                return reply
         return await self._inner(request)
 
     async def _answer(self, rule: Rule, subject: Subject) -> Response | None:
@@ -72,6 +77,26 @@ class Greet:
         if reply.learned is not None and not rule.secrets:
             await self._on_learned(rule, reply.learned)
         return _response(reply.status, reply)
+
+
+async def _gathered(request: Request) -> Request:
+    """Give a request whose content is here, where it is as short as a question's; others stay as they are.
+
+    Raises:
+        ExchangeFailed: the content broke off.
+    """
+    coming = request.content
+    if coming.peek() is not None or coming.length is None or coming.length > LARGEST_BYTES:
+        return request
+    pieces: list[bytes] = []
+    try:
+        while piece := await coming.read():
+            pieces.append(piece)
+    except ContentBroken as broken:
+        raise ExchangeFailed(broken.failure, broken.detail) from broken
+    content = Content(b"".join(pieces), length=coming.length)
+    content.trailers = coming.trailers
+    return Request(request.head, request.delivery, content)
 
 
 def _response(status: int, reply: Reply) -> Response:

@@ -20,7 +20,7 @@ from client.signatures.subject import Subject
 from client.signatures.templates import FieldAbsent, Template
 from shared.http.heads import Fields
 
-_LARGEST_BYTES = 64 * 1024
+LARGEST_BYTES = 64 * 1024
 """A handshake's body has some hundred bytes."""
 
 
@@ -103,7 +103,7 @@ class Handshakes:
             secrets: for answers that prove knowledge of the secret.
             params: settings, as Meta's `verify_token`.
         """
-        if len(subject.content or b"") > _LARGEST_BYTES:
+        if len(subject.content or b"") > LARGEST_BYTES:
             return None
         for name, entry in self._entries.items():
             if entry.provider == provider:

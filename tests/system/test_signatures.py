@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from typing import Any
 
 import pytest
@@ -149,3 +150,22 @@ async def test_mistake_in_own_schemes_ends_the_start(
     assert done.code == 2, done.text
     assert f"{own}, [acme]: kind:" in done.err
     assert "one of mac, digest, sign, jwt, token" in done.err
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_challenge_with_a_body_is_answered(
+    supervisor: Supervisor, relay: Relay, token: str, app: App, chunked: bool
+) -> None:
+    """Slack's challenge, signed, gets its text back, however its body is framed."""
+    await started(supervisor, relay, token, app, "--verify", "slack", "--secret-env", "SECRET", "--handshake")
+    body = b'{"type":"url_verification","token":"x","challenge":"3eZbrw1aB"}'
+    now = str(int(time.time())).encode()
+    fields = [
+        (b"Content-Type", b"application/json"),
+        (b"X-Slack-Request-Timestamp", now),
+        (b"X-Slack-Signature", b"v0=" + digest(b"v0:" + now + b":" + body)),
+    ]
+    sender = Sender(relay.plain_port, "demo.localhost")
+    sent = await sender.send(body, fields=fields, chunks=[body[:20], body[20:]] if chunked else None)
+    assert sent.response is not None
+    assert (sent.status, sent.response.content, app.journal) == (200, b"3eZbrw1aB", [])

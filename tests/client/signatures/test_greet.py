@@ -1,11 +1,15 @@
 """Answering handshakes before the app."""
 
+import asyncio
 import hashlib
 import hmac
 
+import pytest
+
 from client.signatures.engine import Rule, Secret, Signatures
 from client.signatures.greet import ANSWERED, Greet
-from client.signatures.handshakes import Handshakes
+from client.signatures.handshakes import LARGEST_BYTES, Handshakes
+from shared.errors import ContentBroken, ExchangeFailed, Failure
 from shared.exchange import Content, Delivery, Request, Response
 from shared.http.heads import Fields, RequestHead, ResponseHead
 from tests.client.signatures.vectors import CATALOGUE
@@ -103,3 +107,47 @@ async def test_rule_auto_answers_for_whom_it_recognises() -> None:
     """With `auto` the provider is the one that the fields point to."""
     response, _ = await greeted("auto", INTENT, xero(INTENT, SECRET.value))
     assert response.head.status == 200
+
+
+def greet_xero() -> Greet:
+    """Make the handler for Xero."""
+
+    async def keep(_rule: Rule, _secret: Secret) -> None:
+        """Xero tells nothing."""
+
+    signatures = Signatures(catalogue=CATALOGUE, rules=[Rule("xero", (SECRET,), handshake=True)])
+    return Greet(app, signatures=signatures, handshakes=HANDSHAKES, on_learned=keep)
+
+
+def coming(length: int | None) -> tuple[Request, Content]:
+    """Make a question whose body is still to come."""
+    content = Content(length=length, ended=False)
+    head = RequestHead(b"POST", b"/hooks", xero(INTENT, SECRET.value))
+    return Request(head, DELIVERY, content), content
+
+
+async def test_question_that_comes_in_pieces_is_waited_for() -> None:
+    """A body of a question's size is gathered first."""
+    request, content = coming(len(INTENT))
+    async with asyncio.TaskGroup() as tasks:
+        answered = tasks.create_task(greet_xero()(request))
+        for piece in (INTENT[:5], INTENT[5:]):
+            content.feed(piece)
+            await asyncio.sleep(0)
+        content.end()
+    assert answered.result().head.status == 200
+
+
+@pytest.mark.parametrize("length", [None, LARGEST_BYTES + 1])
+async def test_body_that_is_no_questions_is_not_held_up(length: int | None) -> None:
+    """What is long, or says not how long it is, goes on to the app while it comes."""
+    request, _ = coming(length)
+    assert (await greet_xero()(request)).head.status == 404
+
+
+async def test_question_that_breaks_off_is_a_failed_exchange() -> None:
+    """A sender that goes away in the middle gets no answer."""
+    request, content = coming(len(INTENT))
+    content.fail(ContentBroken(Failure.SENDER_ABORTED))
+    with pytest.raises(ExchangeFailed, match="sender-aborted"):
+        await greet_xero()(request)
