@@ -152,6 +152,11 @@ class Content:
         self._took(data)
         return data
 
+    async def settle(self, most_bytes: int) -> None:
+        """Wait until all is here, it broke, or more than `most_bytes` wait here; takes nothing."""
+        while not self._ended and sum(map(len, self._chunks)) <= most_bytes:
+            await self._more()
+
     async def _more(self) -> None:
         if self._on_wanted is not None:
             wanted, self._on_wanted = self._on_wanted, None

@@ -3,13 +3,15 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from client.signatures.engine import Signatures
-from client.signatures.handshakes import LARGEST_BYTES, Handshakes, Reply
+from client.signatures.handshakes import Handshakes, Reply
 from client.signatures.rule import AUTO, Rule, covering
 from client.signatures.secret import Secret
 from client.signatures.subject import Subject
-from shared.errors import ContentBroken, ExchangeFailed
 from shared.exchange import Content, Handler, Request, Response
 from shared.http.heads import ResponseHead
+
+MOST_BYTES = 16 * 1024
+"""A question has some hundred bytes: what is longer goes on to the app while it comes. Well below a stream's window."""
 
 ANSWERED = b"Hookline-Answered"
 """The field that tells such an answer from the app's; its value is the handshake's name."""
@@ -48,14 +50,14 @@ class Greet:
         """Answer a handshake, or have `inner` answer.
 
         Raises:
-            ExchangeFailed: the content broke off; or as `inner`.
+            ExchangeFailed: as `inner`.
             LinkClosed: as `inner`.
         """
         path = Subject.of(request.head, request.delivery, None).path
         rules = [rule for rule in covering((*self._signatures.rules, *self._asking), path) if rule.handshake]
         if not rules or request.head.upgrade:
             return await self._inner(request)
-        request = await _gathered(request)
+        await request.content.settle(MOST_BYTES)
         content = request.content.peek()
         if content is None:
             return await self._inner(request)
@@ -77,26 +79,6 @@ class Greet:
         if reply.learned is not None and not rule.secrets:
             await self._on_learned(rule, reply.learned)
         return _response(reply.status, reply)
-
-
-async def _gathered(request: Request) -> Request:
-    """Give a request whose content is here, where it is as short as a question's; others stay as they are.
-
-    Raises:
-        ExchangeFailed: the content broke off.
-    """
-    coming = request.content
-    if coming.peek() is not None or coming.length is None or coming.length > LARGEST_BYTES:
-        return request
-    pieces: list[bytes] = []
-    try:
-        while piece := await coming.read():
-            pieces.append(piece)
-    except ContentBroken as broken:
-        raise ExchangeFailed(broken.failure, broken.detail) from broken
-    content = Content(b"".join(pieces), length=coming.length)
-    content.trailers = coming.trailers
-    return Request(request.head, request.delivery, content)
 
 
 def _response(status: int, reply: Reply) -> Response:
