@@ -3,13 +3,15 @@
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from client.deliveries import Feed, Store, reading, removal
 from client.deliveries.attempt import Attempt, summary_of
 from client.deliveries.export.model import CapturedExchange
 from client.deliveries.faults import NotWritten
 from client.deliveries.filter import Query, Row, parse
 from client.deliveries.taking_in import TakeIn
-from client.inspector import Side
+from client.inspector import Side, UnknownDelivery
 from client.replay import Replayer
 from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
 from shared.sqlite import StoreUnusable
@@ -68,19 +70,19 @@ class LocalInspector:
             UnknownDelivery: there is none, or several.
             StoreUnusable: the history cannot be read.
         """
-        if attempt := self._remembered(delivery_id):
-            return DeliveryDetail(
-                summary=summary_of(attempt),
-                public_url=attempt.delivery.public_url,
-                remote=attempt.delivery.remote,
-                attempts=(reading.view_of(attempt),),
-            )
+        remembered = [attempt for attempt in self._store.unrecorded if attempt.delivery.id == delivery_id]
 
         def read(connection: sqlite3.Connection) -> DeliveryDetail:
             """Read the delivery, in a thread."""
             return reading.detail(connection, reading.find(connection, delivery_id))
 
-        return await self._store.read(read)
+        try:
+            detail = await self._store.read(read)
+        except (UnknownDelivery, StoreUnusable):
+            if not remembered:
+                raise
+            return _in_memory(remembered)
+        return _with(detail, remembered) if remembered else detail
 
     async def content(self, delivery_id: str, attempt: int, side: Side) -> bytes:
         """Give the captured content of an attempt's request or response.
@@ -100,8 +102,8 @@ class LocalInspector:
             UnknownDelivery: there is no such delivery or attempt.
             StoreUnusable: the history cannot be read.
         """
-        remembered = self._remembered(delivery_id)
-        if remembered is not None and remembered.number == attempt:
+        remembered = self._remembered(delivery_id, attempt)
+        if remembered is not None:
             capture = remembered.request if side == "request" else remembered.response
             yield capture.kept[start:end]
             return
@@ -172,8 +174,8 @@ class LocalInspector:
             UnknownDelivery: there is none, or several.
             NotWritten: the history does not take it now, or the delivery is being answered.
         """
-        if attempt := self._remembered(delivery_id):
-            self._store.curation.drop([attempt])
+        if self._remembered(delivery_id):
+            self._store.curation.drop([one for one in self._store.unrecorded if one.delivery.id == delivery_id])
             return
         seq = await self._seq(delivery_id)
         if seq in await self._store.read(removal.pending):
@@ -204,9 +206,29 @@ class LocalInspector:
     async def _seq(self, delivery_id: str) -> int:
         return (await self._store.read(lambda connection: reading.find(connection, delivery_id))).seq
 
-    def _remembered(self, delivery_id: str) -> Attempt | None:
-        matching = (attempt for attempt in self._store.unrecorded if attempt.delivery.id == delivery_id)
-        return next(matching, None)
+    def _remembered(self, delivery_id: str, number: int = 1) -> Attempt | None:
+        for attempt in self._store.unrecorded:
+            if attempt.delivery.id == delivery_id and attempt.number == number:
+                return attempt
+        return None
+
+
+def _in_memory(attempts: Sequence[Attempt]) -> DeliveryDetail:
+    """Give a delivery that is nowhere else."""
+    return DeliveryDetail(
+        summary=summary_of(attempts[-1]),
+        public_url=attempts[0].delivery.public_url,
+        remote=attempts[0].delivery.remote,
+        attempts=tuple(map(reading.view_of, attempts)),
+    )
+
+
+def _with(detail: DeliveryDetail, attempts: Sequence[Attempt]) -> DeliveryDetail:
+    """Give a delivery of the file with the attempts that are still in memory."""
+    views = {view.number: view for view in (*detail.attempts, *map(reading.view_of, attempts))}
+    kept = detail.summary
+    summary = replace(summary_of(attempts[-1]), received_at=kept.received_at, pinned=kept.pinned)
+    return replace(detail, summary=summary, attempts=tuple(views[number] for number in sorted(views)))
 
 
 def _within(

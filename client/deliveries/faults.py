@@ -1,5 +1,6 @@
 """What SQLite's errors mean to the user, in a sentence."""
 
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -23,6 +24,16 @@ _WHY = {
     sqlite3.SQLITE_IOERR: "the disk reports an error: see that it is there and sound",
 }
 
+_SYSTEM = {
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.EACCES: sqlite3.SQLITE_PERM,
+    errno.EPERM: sqlite3.SQLITE_PERM,
+    errno.ENOTDIR: sqlite3.SQLITE_CANTOPEN,
+}
+"""What the system says before SQLite is asked, as what SQLite would have said."""
+
 
 def sentence(error: BaseException, path: Path) -> str:
     """Say what keeps deliveries from being recorded, and what to do."""
@@ -36,5 +47,6 @@ def plainly(trouble: str) -> str:
 
 def _said(error: BaseException, path: Path) -> str:
     code = error_code(error) or error_code(error.__cause__ or error)
+    code = code or _SYSTEM.get(getattr(error.__cause__ or error, "errno", None) or 0, 0)
     why = _WHY.get(code, f"it cannot be written ({error}): see that it is sound")
     return f"history is not being saved to {path}: {why}"

@@ -115,12 +115,26 @@ class HistoryFile:
         Raises:
             sqlite3.Error: the file cannot be read.
         """
+        try:
+            return self._reader("mode=ro")
+        except sqlite3.OperationalError:
+            if self.connection is not None or self.path.with_name(f"{self.path.name}-wal").exists():
+                raise
+            # In a directory that cannot be written SQLite has no place for its lock; nobody writes there either.
+            return self._reader("mode=ro&immutable=1")
+
+    def _reader(self, how: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            f"{self.path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False
         )
-        connection.text_factory = _as_text
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA query_only = ON")
+        try:
+            connection.text_factory = _as_text
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def close(self) -> None:

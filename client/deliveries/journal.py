@@ -10,7 +10,7 @@ from client.deliveries.attempt import Attempt, summary_of
 from client.deliveries.checkpoint import Checkpoint
 from client.deliveries.faults import sentence
 from client.deliveries.file import HistoryFile, Opened, error_code, is_damage, is_fault
-from client.deliveries.groups import Groups, place
+from client.deliveries.groups import REPLAYS, Groups, place
 from client.deliveries.writing import Part, Writing
 from client.views import DeliverySummary
 from shared.errors import TunnelError
@@ -106,6 +106,10 @@ class Journal:
         else:
             self._committed(changed)
 
+    def kept(self, delivery_id: str) -> list[Attempt]:
+        """Give the attempts of a delivery that are only in memory, oldest first."""
+        return [attempt for attempt in self.unrecorded if attempt.delivery.id == delivery_id]
+
     def recover(self) -> bool:
         """Try to write what could not be written; True when recording goes on."""
         try:
@@ -129,8 +133,18 @@ class Journal:
         connection = self._file.adopt(opened)
         self._groups.load(connection)
         self._read_counters(connection)
+        self._make_room(connection)
         if opened.notice:
             self._on_trouble()
+
+    def go_on_from(self, connection: sqlite3.Connection) -> None:
+        """Number what is kept in memory after what is in a file that can only be read.
+
+        Raises:
+            sqlite3.Error: it cannot be read.
+        """
+        self._groups.load(connection)
+        self._read_counters(connection)
 
     def stop(self, why: str) -> None:
         """Record nothing until `recover` succeeds."""
@@ -168,6 +182,15 @@ class Journal:
         (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
         self._next_seq = max(self._next_seq, (last or 0) + 1)
         self._groups.forget_counts()
+
+    def _make_room(self, connection: sqlite3.Connection) -> None:
+        """Give deliveries that were kept before the file was seen numbers that are free in it."""
+        (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
+        fresh = {one.seq for one in self.unrecorded if one.number == 1 and not one.written and one.seq <= (last or 0)}
+        moved = {seq: self._next_seq + step for step, seq in enumerate(sorted(fresh))}
+        for attempt in self.unrecorded:
+            attempt.seq = moved.get(attempt.seq, attempt.seq)
+        self._next_seq += len(moved)
 
     def _committed(self, changed: list[DeliverySummary]) -> None:
         self._busy_since = None
@@ -247,6 +270,8 @@ class Journal:
 
     def _keep(self, attempt: Attempt) -> None:
         """Remember an attempt that cannot be written, under a number of its own, and show it."""
+        if not attempt.seq and attempt.kind in REPLAYS and (kept := self.kept(attempt.delivery.id)):
+            attempt.seq, attempt.number = kept[0].seq, kept[-1].number + 1
         if not attempt.seq:
             connection = self._file.connection
             try:

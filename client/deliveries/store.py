@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,6 +85,8 @@ class Store:
                 store.interrupted = _interrupt(opened.connection)
         except (StoreUnusable, sqlite3.Error) as error:
             store._journal.stop(sentence(error, path))
+            if store._file.connection is None:
+                store._look_into()
         return store
 
     @property
@@ -164,11 +167,12 @@ class Store:
         self._journal.add_part(Part(attempt, side, start, data))
 
     def reserve(self, delivery_id: str) -> int:
-        """Give the number of a replay that is about to be made; 1 where the delivery is not in the file."""
+        """Give the number of a replay that is about to be made; 1 where the delivery is not known."""
         connection = self._file.connection
         group = None if connection is None else self._groups.by_id(connection, delivery_id)
         if group is None:
-            return 1
+            kept = self._journal.kept(delivery_id)
+            return kept[-1].number + 1 if kept else 1
         group.attempts += 1
         return group.attempts
 
@@ -222,6 +226,11 @@ class Store:
             checkpoint=self._checkpoint,
             on_removed=self._removed,
         )
+
+    def _look_into(self) -> None:
+        """Know what is in a file that cannot be written, where it can at least be read."""
+        with suppress(sqlite3.Error), closing(self._file.reader()) as connection:
+            self._journal.go_on_from(connection)
 
     def _removed(self, seqs: Sequence[int]) -> None:
         self._groups.forget(seqs)
