@@ -1,16 +1,19 @@
 """The plugin, in test suites of its own that are run for real."""
 
+import subprocess
+import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["pytester"]
 
+ROOT = Path(__file__).parents[2]
+
 CONFTEST = """
 import hashlib, hmac, http.server, threading
 import pytest
-
-pytest_plugins = ["client.pytest_plugin"]
 
 
 class App(http.server.BaseHTTPRequestHandler):
@@ -100,7 +103,7 @@ def test_plugin_runs_tests_through_a_tunnel(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(TESTS)
     pytester.makefile(".ini", pytest=INI)
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "client.pytest_plugin", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=4, failed=2)
     result.stdout.fnmatch_lines(
         [
@@ -137,3 +140,17 @@ def test_plugin_refuses_what_it_cannot_verify(pytester: pytest.Pytester, line: s
     pytester.makefile(".ini", pytest=f"[pytest]\nhookline_app = 1\nhookline_verify = {line}\n")
     result = pytester.runpytest_subprocess("-p", "client.pytest_plugin", "-p", "no:cacheprovider")
     result.stdout.fnmatch_lines([f"*{words}*"])
+
+
+def test_loading_it_loads_nothing_of_the_product() -> None:
+    """Who has Hookline installed beside their tests and does not use it does not wait for it."""
+    loaded = "[name for name in sys.modules if name.partition('.')[0] in ('shared', 'client', 'aiohttp', 'msgspec')]"
+    script = f"import sys, client.pytest_plugin; print({loaded})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "['client', 'client.pytest_plugin']"
+
+
+def test_pytest_finds_it_by_itself() -> None:
+    """Installing Hookline beside the tests is enough."""
+    (found,) = entry_points(group="pytest11", name="hookline")
+    assert found.value == "client.pytest_plugin"
