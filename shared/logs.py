@@ -1,6 +1,5 @@
 """The log: one line an event, `time level event key=value…` or a JSON object, safe to show and free of tokens."""
 
-import asyncio
 import json
 import logging
 import re
@@ -134,6 +133,8 @@ class _Quiet(logging.StreamHandler[TextIO]):
         """Arrange a flush by the event loop; False where none runs."""
         if self._flushing:
             return True
+        import asyncio  # noqa: PLC0415 - a command that only prints its help need not load it
+
         try:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush_now)
         except RuntimeError:
