@@ -15,8 +15,8 @@ COLLECT_AFTER = (5_000, 10, 20)
 """Allocations between collections of garbage cycles (Python's own: 700, 10, 10).
 
 An exchange makes some hundred objects and leaves no cycle behind; at Python's own numbers the collector ran several
-times in each turn of a busy loop and took a tenth of the time. A TLS connection does leave a cycle: far more than this, and
-memory would grow by megabytes of closed connections before they are collected.
+times in each turn of a busy loop and took a tenth of the time. A TLS connection does leave a cycle: with a far higher
+number, memory would grow by megabytes of closed connections before they are collected.
 """
 
 SWITCH_SECONDS = 0.0005

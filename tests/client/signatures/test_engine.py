@@ -10,7 +10,7 @@ import pytest
 
 from client.signatures.catalogue import UnknownScheme
 from client.signatures.engine import Judgement, Rule, Secret, Signatures, Subject
-from tests.client.signatures.vectors import CATALOGUE, own, published
+from tests.client.signatures.vectors import CATALOGUE, own
 
 SECRET = Secret("env:TALKIFAI_SECRET", b"whsec_talkifai_test")
 BODY = b'{"id":"evt_1","type":"call.ended","created":"2024-01-15T10:34:05Z","data":{}}'
@@ -201,9 +201,9 @@ def test_hostile_body_is_judged(content: bytes) -> None:
     assert len(judgement.event_type) <= 200
 
 
-@pytest.mark.parametrize("scheme", ["github", "stripe", "slack", "svix", "twilio", "discord", "linear", "zoom"])
+@pytest.mark.parametrize("scheme", ["github", "stripe", "discord", "linear", "twitch", "trello", "zoom"])
 def test_scheme_is_recognised_by_its_fields(scheme: str) -> None:
     """A genuine request is recognised without a rule."""
-    vector = next(vector for vector in [*own(), *published()] if vector.scheme == scheme and vector.expect == "valid")
+    vector = next(vector for vector in own() if vector.scheme == scheme and vector.expect == "valid")
     recognised = Signatures(catalogue=CATALOGUE).judge(replace(vector.subject)).provider
     assert recognised == scheme
