@@ -5,11 +5,24 @@ from typing import Protocol
 
 from client.deliveries.export.model import CapturedExchange
 from client.inspector import Inspector, Side
-from client.views import Change, DeliverySummary
+from client.views import Change, DeliverySummary, Scanned
 
 
 class Archive(Inspector, Protocol):
     """An inspector whose history can be put in order: kept, removed, added to."""
+
+    def search(self, query: str, *, before: int | None = None, limit: int = 100) -> AsyncIterator[Scanned]:
+        """Search from the newest to the oldest, and tell how far it has come.
+
+        Args:
+            query: a filter expression.
+            before: only deliveries with a smaller `seq`.
+            limit: how many are looked for, 1 to 1,000.
+
+        Raises:
+            FilterError: the query has a mistake.
+        """
+        ...
 
     async def pin(self, delivery_id: str, *, pinned: bool = True) -> DeliverySummary:
         """Keep a delivery from being forgotten and cleared, or no longer; give its row.

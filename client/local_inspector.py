@@ -10,10 +10,11 @@ from client.deliveries.attempt import Attempt, summary_of
 from client.deliveries.export.model import CapturedExchange
 from client.deliveries.faults import NotWritten
 from client.deliveries.filter import Query, Row, parse
+from client.deliveries.scanning import scan
 from client.deliveries.taking_in import TakeIn
 from client.inspector import Side, UnknownDelivery
 from client.replay import Replayer
-from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
+from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Scanned, Status
 from shared.sqlite import StoreUnusable
 
 
@@ -45,13 +46,8 @@ class LocalInspector:
         wanted = parse(query)
         limit = max(1, min(limit, reading.MOST_SHOWN))
 
-        def read(connection: sqlite3.Connection) -> list[DeliverySummary]:
-            """Read the page, in a thread."""
-            where, params = ("", []) if wanted.everything else wanted.sql()
-            return reading.page(connection, where=where, params=params, before=before, after=after, limit=limit)
-
         try:
-            found = await self._store.read(read, slow=wanted.cost == "scan")
+            found = await self._page(wanted, before, after, limit)
         except StoreUnusable:
             if self._store.recording:
                 raise
@@ -62,6 +58,30 @@ class LocalInspector:
         merged = {summary.seq: summary for summary in (*found, *_within(remembered, wanted, before, after))}
         rows = [merged[seq] for seq in sorted(merged)]
         return rows[:limit] if after is not None else rows[-limit:]
+
+    async def search(self, query: str, *, before: int | None = None, limit: int = 100) -> AsyncIterator[Scanned]:
+        """Search from the newest to the oldest, and tell how far it has come. What is only in memory is left out.
+
+        Raises:
+            FilterError: the query has a mistake.
+            StoreUnusable: the history cannot be read.
+        """
+        async for scanned in scan(self._store.read, parse(query), before=before, limit=limit):
+            yield scanned
+
+    async def _page(self, wanted: Query, before: int | None, after: int | None, limit: int) -> list[DeliverySummary]:
+        if wanted.cost == "scan":
+            found: list[DeliverySummary] = []
+            async for scanned in scan(self._store.read, wanted, before=before, after=after, limit=limit):
+                found += scanned.found
+            return found if after is not None else found[::-1]
+
+        def read(connection: sqlite3.Connection) -> list[DeliverySummary]:
+            """Read the page, in a thread."""
+            where, params = ("", []) if wanted.everything else wanted.sql()
+            return reading.page(connection, where=where, params=params, before=before, after=after, limit=limit)
+
+        return await self._store.read(read)
 
     async def delivery(self, delivery_id: str) -> DeliveryDetail:
         """Give one delivery by its id or an unambiguous beginning of it.

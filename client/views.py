@@ -113,6 +113,17 @@ class DeliverySummary(msgspec.Struct, frozen=True):
     """Kept by retention and by `clear`."""
 
 
+class Scanned(msgspec.Struct, frozen=True):
+    """How far a search has come, and what it has found since it was told last."""
+
+    found: tuple[DeliverySummary, ...]
+    """The newest first."""
+    scanned: int
+    """Places of the list that were looked at so far."""
+    total: int
+    """Places that there are to be looked at."""
+
+
 class DeliveryDetail(msgspec.Struct, frozen=True):
     """A delivery with all its attempts, oldest first."""
 

@@ -10,7 +10,7 @@ from client.api.archive import Import
 from client.api.asked import Asked
 from client.api.ngrok import Replay
 from client.api.problems import Problem
-from client.views import AttemptView, DeliveryDetail, DeliverySummary, Edits, Status
+from client.views import AttemptView, DeliveryDetail, DeliverySummary, Edits, Scanned, Status
 
 _PREFIX = "#/components/schemas/{name}"
 _LARGEST = 10**18 - 1
@@ -83,6 +83,8 @@ _LIST = (
     _number("after", "Only larger `seq`: the oldest of them."),
     _number("limit", "Rows; at most 1,000 are given."),
 )
+_SEARCH = (_LIST[0], _LIST[1], _LIST[3])
+_LINES = "application/x-ndjson"
 _REQUESTS = (_number("limit", "Requests; at most 200 are given."), _text("tunnel_name", "Only of this tunnel."))
 _LAST = {
     "name": "Last-Event-ID",
@@ -96,6 +98,7 @@ OPERATIONS = (
     Operation("get", "/api/status", "The state of link, tunnels and counts", Status),
     Operation("get", "/api/openapi.json", "This document"),
     Operation("get", "/api/deliveries", "A page of deliveries", Page, parameters=_LIST),
+    Operation("get", "/api/search", "A search, a line for each step", Scanned, parameters=_SEARCH, media=_LINES),
     Operation("delete", "/api/deliveries", "Remove what matches", Removed, parameters=(_Q, _PINNED)),
     Operation("post", "/api/deliveries/import", "Take in exchanges or a file", Page, 201, body=Import),
     Operation("get", "/api/deliveries/{id}", "One delivery with its attempts", DeliveryDetail, parameters=(_ID,)),
@@ -167,7 +170,7 @@ def _described(one: Operation, named: dict[type, dict[str, Any]]) -> dict[str, A
     good: dict[str, Any] = {"description": one.summary}
     if one.answer is not None:
         schema = named.get(one.answer, {"type": "string"})
-        good["content"] = {one.media: {} if one.answer is bytes else {"schema": schema}}
+        good["content"] = {one.media: {} if one.answer is bytes or one.media == _LINES else {"schema": schema}}
     bad = {"description": "What went wrong", "content": {"application/problem+json": {"schema": named[Problem]}}}
     told: dict[str, Any] = {
         "summary": one.summary,

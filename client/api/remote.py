@@ -12,7 +12,7 @@ from client.api.problems import Problem, error_of
 from client.api.stream import EventReader
 from client.deliveries.export.model import CapturedExchange
 from client.inspector import Side
-from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Status
+from client.views import AttemptView, Change, DeliveryDetail, DeliverySummary, Edits, Scanned, Status
 from shared.errors import TunnelError
 
 T = TypeVar("T")
@@ -114,6 +114,27 @@ class RemoteInspector:
         answer = await self._ask("POST", f"{_path(delivery_id)}/replay", data=body, headers=_JSON, timeout=_PATIENT)
         return msgspec.json.decode(answer, type=AttemptView)
 
+    async def search(self, query: str, *, before: int | None = None, limit: int = 100) -> AsyncIterator[Scanned]:
+        """Search from the newest to the oldest, and tell how far it has come.
+
+        Raises:
+            FilterError: the query has a mistake.
+            ClientGone: nobody answers, or the answer broke off.
+        """
+        asked = {"q": query, "before": before, "limit": limit}
+        params = {name: str(value) for name, value in asked.items() if value is not None}
+        try:
+            async with self._open().get(f"{self._url}/api/search", params=params, timeout=_PATIENT) as response:
+                if not response.ok:
+                    raise _refusal(await response.read(), response.status, self._url)
+                rest = b""
+                async for data in response.content.iter_any():
+                    *lines, rest = (rest + data).split(b"\n")
+                    for line in lines:
+                        yield msgspec.json.decode(line, type=Scanned)
+        except (aiohttp.ClientError, TimeoutError, ConnectionError, msgspec.DecodeError) as error:
+            raise ClientGone(f"no hookline answers at {self._url} ({error}): is it still running?") from error
+
     async def pin(self, delivery_id: str, *, pinned: bool = True) -> DeliverySummary:
         """Keep a delivery from being forgotten and cleared, or no longer; give its row.
 
@@ -209,11 +230,15 @@ class RemoteInspector:
             raise ClientGone(f"no hookline answers at {self._url} ({error}): is it still running?") from error
         if response.ok:
             return body
-        try:
-            problem = msgspec.json.decode(body, type=Problem)
-        except msgspec.DecodeError:
-            raise ClientGone(f"what answers at {self._url} is not hookline: it said {response.status}") from None
-        raise error_of(problem)
+        raise _refusal(body, response.status, self._url)
+
+
+def _refusal(body: bytes, status: int, url: str) -> TunnelError:
+    """Give the error that a refusal stands for."""
+    try:
+        return error_of(msgspec.json.decode(body, type=Problem))
+    except msgspec.DecodeError:
+        return ClientGone(f"what answers at {url} is not hookline: it said {status}")
 
 
 def _together(exchanges: Sequence[CapturedExchange]) -> Iterator[list[CapturedExchange]]:

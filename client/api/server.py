@@ -14,6 +14,7 @@ from client.api.guard import guarding
 from client.api.ngrok import NgrokRoutes, as_ngrok
 from client.api.openapi import document
 from client.api.schemes import SchemeRoutes
+from client.api.search import SearchRoutes
 from client.api.tunnels import TunnelRoutes
 from client.archive import ServedArchive
 from client.openings import Openings
@@ -100,6 +101,7 @@ class ApiServer:
             middlewares=[guarding(lambda: self.port, self._token)], client_max_size=BODY_BYTES
         )
         application.add_routes([web.get("/api/status", self._status), web.get("/api/openapi.json", self._document)])
+        application.add_routes(SearchRoutes(self._inspector).routes())
         application.add_routes(ArchiveRoutes(self._inspector).routes())
         application.add_routes(DeliveryRoutes(self._inspector).routes())
         application.add_routes(TunnelRoutes(self._inspector, self._openings).routes())

@@ -1,9 +1,12 @@
 """`hookline list`: the captured deliveries."""
 
+import sys
+from collections.abc import AsyncIterator
+
 import click
 
+from client.archive import Archive
 from client.cli.captured import page_through, perform, signs
-from client.inspector import Inspector
 from client.lines import json_line
 from client.views import DeliverySummary
 from client.wording import duration, result, signature, size, time_of_day
@@ -37,12 +40,31 @@ def command(words: tuple[str, ...], *, query: str, limit: int, everything: bool,
         )
 
 
-async def _listed(inspector: Inspector, query: str, limit: int | None, *, as_json: bool) -> int:
+async def _searched(archive: Archive, query: str, limit: int) -> AsyncIterator[DeliverySummary]:
+    """Give the newest so many that match, oldest first, and say on the terminal how far the search has come."""
+    rows: list[DeliverySummary] = []
+    while len(rows) < limit:
+        before = rows[-1].seq if rows else None
+        step = min(limit - len(rows), 1000)
+        known = len(rows)
+        async for scanned in archive.search(query, before=before, limit=step):
+            rows += scanned.found
+            done = 100 * scanned.scanned // max(scanned.total, 1)
+            click.echo(f"\rsearched {done} %, {len(rows)} found", nl=False, err=True)
+        if len(rows) - known < step:
+            break
+    click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+    for summary in reversed(rows):
+        yield summary
+
+
+async def _listed(archive: Archive, query: str, limit: int | None, *, as_json: bool) -> int:
     from client.deliveries.filter import parse  # noqa: PLC0415 - a mistake is shown before anything is asked
 
-    parse(query)
+    slow = parse(query).cost == "scan" and sys.stderr.isatty() and limit is not None
+    found = _searched(archive, query, limit or 0) if slow else page_through(archive, query, newest=limit)
     count = 0
-    async for summary in page_through(inspector, query, newest=limit):
+    async for summary in found:
         click.echo(json_line(summary) if as_json else row(summary))
         count += 1
     return count

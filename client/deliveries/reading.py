@@ -60,6 +60,22 @@ def page(
     return [read_summary(row) for row in rows]
 
 
+def span(
+    connection: sqlite3.Connection,
+    where: str,
+    params: Sequence[object],
+    *,
+    start: int,
+    end: int,
+    ascending: bool,
+    limit: int,
+) -> list[DeliverySummary]:
+    """Give what matches from `seq` `start` to before `end`, in order or the newest first; as `page` otherwise."""
+    order = "ASC" if ascending else "DESC"
+    statement = f"SELECT * FROM deliveries WHERE seq >= ? AND seq < ? AND ({where}) ORDER BY seq {order} LIMIT ?"  # noqa: S608
+    return [read_summary(row) for row in connection.execute(statement, (start, end, *params, limit))]
+
+
 def find(connection: sqlite3.Connection, delivery_id: str) -> DeliverySummary:
     """Give the delivery with this id, or the only one whose id begins so.
 
