@@ -21,6 +21,9 @@ PROBE_SECONDS = 5.0
 SILENT_SECONDS = 12.0
 """A relay that lives is heard at least every PING_SECONDS; the rest is for the round trip."""
 
+_VERSION = version("hookline")
+"""Known once: it stands in files, and the state is told every second."""
+
 OriginState = Literal["unknown", "answering", "refused"]
 
 
@@ -57,7 +60,7 @@ class AgentState:
     def status(self) -> Status:
         """Give the state as of now."""
         return Status(
-            version=version("hookline"),
+            version=_VERSION,
             relay=self._plan.dialer.address.url,
             link=self._link,
             detail=self._detail or self.notice,
