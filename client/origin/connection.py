@@ -11,6 +11,7 @@ from client.origin.keeper import Keeper
 from client.origin.kinds import Kinds
 from client.origin.liveness import IDEMPOTENT, Liveness
 from client.origin.outflow import Outflow
+from client.origin.salvage import left_behind
 from client.origin.states import State
 from client.origin.timeouts import OriginTimeouts
 from shared.errors import ContentBroken, Delivered, ExchangeFailed, Failure
@@ -183,8 +184,10 @@ class Connection(asyncio.Protocol):
         self._left(cleanly=True)
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - whatever it was, a FIN it was not
+    def connection_lost(self, exc: Exception | None) -> None:
         """Fail what is unfinished."""
+        if exc is not None and self._waiter is not None and (answered := left_behind(self._transport)):
+            self.data_received(answered)
         self._left(cleanly=False)
         self._deadline.cancel()
         self.out.resume()
