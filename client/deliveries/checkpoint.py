@@ -39,6 +39,11 @@ class Checkpoint:
         self._running = False
         self._rounds = 0
 
+    @property
+    def running(self) -> bool:
+        """True while the log is being carried over; what can wait with its writing should."""
+        return self._running
+
     def wrote(self, size_bytes: int) -> None:
         """Know that a commit added about so much to the log."""
         self._waiting_bytes += size_bytes

@@ -128,6 +128,9 @@ class Upkeep:
         if connection is None or self._journal.trouble:
             return
         pause = SLICE_PAUSE_SECONDS
+        if self._checkpoint.running:
+            self._slice = asyncio.get_running_loop().call_later(pause, self._forget)
+            return
         try:
             gone = self._retention.forget(connection)
             if gone is None:

@@ -15,6 +15,7 @@ from client.views import (
     DeliverySummary,
     Edits,
     MessageView,
+    Scanned,
     SignatureView,
     Status,
     TunnelStatus,
@@ -172,6 +173,11 @@ class FakeInspector:
         """Follow what is put in, one by one."""
         async for change in self.changes(after):
             yield [change]
+
+    async def search(self, query: str, *, before: int | None = None, limit: int = 100) -> AsyncIterator[Scanned]:
+        """Find everything at once."""
+        rows = await self.deliveries(query=query, before=before, limit=limit)
+        yield Scanned(tuple(reversed(rows)), len(self.details), len(self.details))
 
     async def pin(self, delivery_id: str, *, pinned: bool = True) -> DeliverySummary:
         """Give the row: nothing is forgotten here."""
