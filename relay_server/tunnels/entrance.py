@@ -167,7 +167,17 @@ class Entrance:
         )
         self._members[member.link_id] = member
         self._tasks.create_task(self._keep(member))
-        member.greet(hello, doorstep)
+        try:
+            await asyncio.sleep(0)  # until it runs: once an endpoint is granted, deliveries may come at once
+            if member.link.ended:
+                transport.abort()
+            else:
+                member.greet(hello, doorstep)
+        except BaseException:
+            member.dismiss(
+                GoAwayCode.LEAVING, "it could not be greeted"
+            )  # else it would wait for a connection for good
+            raise
 
     def _resumed(self, hello: Hello, owner: Owner, doorstep: Doorstep) -> bool:
         member = self._members.get(hello.resume.link_id) if hello.resume is not None else None

@@ -20,6 +20,14 @@ def words(*messages: LinkEvent) -> bytes:
     return said
 
 
+def _first_is(kind: type[T], message: bytes) -> tuple[T, list[LinkEvent]]:
+    said = [control.decode(frame[0], frame[3]) for frame in frames.decode(message)]
+    found = [event for event in said if event is not None]
+    if not found or not isinstance(found[0], kind):
+        raise ProtocolError(f"expected {kind.__name__} as the first word")
+    return found[0], found[1:]
+
+
 class Doorstep:
     """A transport that is not a link's yet. What arrives after the first message waits for the link."""
 
@@ -43,12 +51,11 @@ class Doorstep:
         except TimeoutError:
             self.transport.abort()
             raise LinkClosed("the other side did not greet in time") from None
-        said = [control.decode(frame[0], frame[3]) for frame in frames.decode(message)]
-        found = [event for event in said if event is not None]
-        if not found or not isinstance(found[0], kind):
+        try:
+            return _first_is(kind, message)
+        except ProtocolError:
             self.transport.abort()
-            raise ProtocolError(f"expected {kind.__name__} as the first word")
-        return found[0], found[1:]
+            raise
 
     def hand_over(self, receiver: Receiver) -> None:
         """Let `receiver` have the transport, and what arrived for it already."""

@@ -39,6 +39,19 @@ async def test_client_that_asks_for_no_name_gets_the_same_each_time(tmp_path: Pa
                 assert [granted.name for granted in state.granted] == ["laptop"]
 
 
+async def test_delivery_of_the_turn_in_which_a_client_is_granted_its_name_is_answered(tmp_path: Path) -> None:
+    """Whoever sees the endpoint served can have it answer, and it stays served."""
+    async with opened(tmp_path) as door:
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")))
+        endpoint = door.endpoint("demo")
+        async with visiting(visitor), asyncio.timeout(10):
+            while not endpoint.links:  # noqa: ASYNC110 - every turn is looked at, no event is waited for
+                await asyncio.sleep(0)
+            answer = await endpoint(request(b"first"))
+            assert await drain(answer.content) == b"first"
+            answer.close()
+
+
 @pytest.mark.parametrize("token", ["hkl_wrong", "", "x" * 5000])
 async def test_bad_token_is_final(tmp_path: Path, token: str) -> None:
     """A client with a bad token is told so, and does not dial again."""
