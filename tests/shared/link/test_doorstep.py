@@ -1,55 +1,112 @@
-"""The first words on a transport, over a wire in memory."""
+"""The first words on a transport."""
 
 import asyncio
 
 import pytest
 
 from shared.errors import LinkClosed, ProtocolError
-from shared.link import Doorstep
-from shared.link.doorstep import words
-from shared.protocol.codes import GoAwayCode
-from shared.protocol.hello import GoAway, Hello
-from tests.pairs import wires
+from shared.link.doorstep import Doorstep, words
+from shared.protocol.hello import GoAway, Hello, Limits, Notice, Wanted, Welcome
+from tests.pairs import Wire, wires
 
-HELLO = Hello("test/1", (), ())
-LEAVING = GoAway(GoAwayCode.LEAVING, "the client ended")
+HELLO = Hello("hookline/test", (), (Wanted("demo"),))
 
 
-async def test_first_word_comes_with_what_else_was_said() -> None:
-    """One message may say more than the greeting."""
-    here, there = wires()
-    doorstep = Doorstep(here)
-    there.send(words(HELLO, LEAVING))
-    assert await doorstep.listen(Hello, 5.0) == (HELLO, [LEAVING])
+class Receiver:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[bytes | str] = []
+
+    def on_message(self, message: bytes) -> None:
+        """Note a message."""
+        self.told.append(message)
+
+    def on_writable(self) -> None:
+        """Note that there is room."""
+        self.told.append("room")
+
+    def on_lost(self, reason: str) -> None:
+        """Note the loss."""
+        self.told.append(f"lost: {reason}")
 
 
-@pytest.mark.parametrize(
-    "message", [b"", words(LEAVING), words(HELLO)[:-1], b"\x00\x00\x01\x04\x00\x00\x00\x00\x00\xc1"]
-)
-async def test_whoever_says_anything_else_is_dropped(message: bytes) -> None:
-    """Nothing, another word, half of one or one that cannot be read: the connection does not stay."""
-    here, there = wires()
-    doorstep = Doorstep(here)
-    there.send(message)
+def greeted(*messages: bytes) -> tuple[Doorstep, Wire]:
+    """Give a doorstep on a wire over which messages have come."""
+    ours, _ = wires()
+    doorstep = Doorstep(ours)
+    for message in messages:
+        doorstep.on_message(message)
+    return doorstep, ours
+
+
+async def test_first_message_is_heard_whole() -> None:
+    """The word that was waited for, and what else was said with it."""
+    notice = Notice("info", "hello")
+    doorstep, _ = greeted(words(HELLO, notice))
+    assert await doorstep.listen(Hello, 1) == (HELLO, [notice])
+
+
+async def test_other_first_word_is_refused() -> None:
+    """Whoever does not greet is no peer: the transport is dropped."""
+    doorstep, wire = greeted(words(GoAway(0, "bye")))
+    with pytest.raises(ProtocolError, match="expected Hello"):
+        await doorstep.listen(Hello, 1)
+    assert await _lost(wire)
+
+
+async def _lost(wire: Wire) -> bool:
+    await asyncio.sleep(0)
+    return wire.lost
+
+
+@pytest.mark.parametrize("message", [b"", b"\x00", b"hello there", words(HELLO)[:-1]])
+async def test_message_that_is_none_is_refused(message: bytes) -> None:
+    """Cut, empty or foreign: the transport is dropped, and nothing else is raised."""
+    doorstep, wire = greeted(message)
     with pytest.raises(ProtocolError):
-        await doorstep.listen(Hello, 5.0)
-    await asyncio.sleep(0)
-    assert (here.lost, there.lost) == (True, True)
+        await doorstep.listen(Hello, 1)
+    assert await _lost(wire)
 
 
-async def test_whoever_says_nothing_is_dropped() -> None:
-    """A peer has so long to greet."""
-    here, _there = wires()
-    with pytest.raises(LinkClosed):
-        await Doorstep(here).listen(Hello, 0.0)
-    await asyncio.sleep(0)
-    assert here.lost
+async def test_silence_is_given_up() -> None:
+    """A peer that says nothing does not keep the door."""
+    doorstep, wire = greeted()
+    with pytest.raises(LinkClosed, match="did not greet in time"):
+        await doorstep.listen(Hello, 0.01)
+    assert await _lost(wire)
 
 
-async def test_connection_that_is_lost_before_a_word_is_told_as_lost() -> None:
-    """Whoever listens hears why there is nothing to hear."""
-    here, there = wires()
-    doorstep = Doorstep(here)
-    there.cut()
+async def test_loss_is_told_to_whoever_listens() -> None:
+    """Before the first word, whether somebody listened already or not."""
+    doorstep, wire = greeted()
+    wire.cut()
     with pytest.raises(LinkClosed, match="cut"):
-        await doorstep.listen(Hello, 5.0)
+        await doorstep.listen(Hello, 1)
+
+
+async def test_what_came_meanwhile_is_handed_over() -> None:
+    """In order: messages, then the loss; the first word is not among them."""
+    doorstep, wire = greeted(words(HELLO), b"one", b"two")
+    doorstep.on_writable()
+    wire.cut()
+    receiver = Receiver()
+    doorstep.hand_over(receiver)
+    assert (receiver.told, wire.receiver) == ([b"one", b"two", "lost: cut"], receiver)
+
+
+async def test_after_the_handing_over_the_receiver_hears_by_itself() -> None:
+    """The doorstep stands in nobody's way."""
+    doorstep, wire = greeted(words(HELLO))
+    receiver = Receiver()
+    doorstep.hand_over(receiver)
+    assert wire.peer is not None
+    wire._arrive(b"later")
+    assert receiver.told == [b"later"]
+
+
+async def test_words_are_one_message() -> None:
+    """A relay greets and refuses in one breath."""
+    welcome = Welcome("relay", "link_1", Limits(), (), "key", 30.0, None)
+    doorstep, _ = greeted(words(welcome, Notice("info", "x")))
+    assert (await doorstep.listen(Welcome, 1))[0] == welcome
