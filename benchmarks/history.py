@@ -37,6 +37,9 @@ ROUNDS = 9
 PACE_SECONDS = 0.002
 """Between two exchanges while the history is pruned."""
 
+QUIET = 500
+"""Exchanges before the pruning begins."""
+
 SECRET = b"whsec_of_the_benchmark"
 TYPES = ("call.started", "call.ended", "transcript.ready", "analysis.completed")
 BOUNDS = {
@@ -107,7 +110,7 @@ def delivery(number: int, filler: bytes) -> Request:
 
 async def fill(path: Path, deliveries: int, filler: bytes) -> float:
     """Record so many; give the µs each took."""
-    history = History.opened(path)
+    history = await asyncio.to_thread(History.opened, path)
     numbers = count()
     began = time.perf_counter()
 
@@ -127,7 +130,7 @@ async def fill(path: Path, deliveries: int, filler: bytes) -> float:
 async def started(path: Path, number: int, filler: bytes) -> float:
     """Give the milliseconds from nothing to the first recorded answer."""
     began = time.perf_counter()
-    history = History.opened(path)
+    history = await asyncio.to_thread(History.opened, path)
     await history.exchange(number, filler)
     took = (time.perf_counter() - began) * 1000
     history.store.close()
@@ -146,7 +149,7 @@ async def median(work: Callable[[], Awaitable[object]]) -> float:
 
 async def looked_at(path: Path, deliveries: int) -> dict[str, float]:
     """Measure what front ends ask."""
-    history = History.opened(path)
+    history = await asyncio.to_thread(History.opened, path)
     list_ = history.inspector.deliveries
     await list_(limit=1)
     figures = {
@@ -168,12 +171,16 @@ async def looked_at(path: Path, deliveries: int) -> dict[str, float]:
 
 async def pruned(path: Path, keep: int, filler: bytes, first: int) -> dict[str, float]:
     """Have retention take the rest out while exchanges go on."""
-    history = History.opened(path, limits=Limits(deliveries=keep))
-    quiet = [await _paced(history, first + number, filler) for number in range(500)]
+    history = await asyncio.to_thread(History.opened, path)
+    quiet = [await _paced(history, first + number, filler) for number in range(QUIET)]
+    history.store.close()
+    history = await asyncio.to_thread(History.opened, path, limits=Limits(deliveries=keep))
     took: list[float] = []
     began = time.perf_counter()
-    while (await history.inspector.deliveries(after=0, limit=1))[0].seq <= first - keep - 200:
-        took.append(await _paced(history, first + 500 + len(took), filler))
+    oldest = 0
+    while oldest < first + QUIET - keep:
+        took.append(await _paced(history, first + QUIET + len(took), filler))
+        oldest = (await history.inspector.deliveries(after=0, limit=1))[0].seq
     seconds = time.perf_counter() - began
     history.store.close()
     took.sort()
