@@ -108,17 +108,19 @@ class Agent:
                 tasks.create_task(self.state.watch(self._tether))
                 tasks.create_task(self._checks.run())
                 tasks.create_task(self._tether.run())
+                try:
+                    await asyncio.Event().wait()
+                finally:  # before what runs is cancelled: it ends because the client does
+                    self._store.leaving = True
         except* LinkRefused as group:
             refused = leaf(group)
             if isinstance(refused, LinkRefused):
                 self.refusal = refused
                 self.state.refused(refused)
             raise refused from None
-        finally:
-            self._store.leaving = True
 
     def _build_store(self) -> Store:
-        return Store.open(self._plan.history, clock=time.time)
+        return Store.open(self._plan.history, clock=time.time, limits=self._plan.limits)
 
     def _build_tether(self) -> Tether:
         return Tether(
@@ -171,6 +173,8 @@ class Agent:
             feed=self._feed,
             clock=time.time,
             target=tunnel.address.url,
+            capture_bytes=self._plan.capture_bytes,
+            require_history=self._plan.require_history,
             doubt=self._checks.doubt(signatures),
         )
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,26 @@ async def test_replay_reaches_the_app_named_for_it(tmp_path: Path) -> None:
                 said = json.loads(await answer.text())
             assert (answer.status, said["target"], len(other.asked)) == (201, other.address, 1)
         assert running(tmp_path / "agents") == []
+
+
+async def test_delivery_that_the_client_leaves_behind_is_interrupted(tmp_path: Path) -> None:
+    """Its sender did not go away: the client did."""
+    async with stage(tmp_path) as set_, origin(b"HTTP/1.1 100 Continue\r\n\r\n") as app, asyncio.TaskGroup() as tasks:
+        set_.app = app
+        agent = await built(set_.plan(set_.tunnel()))
+        async with online(agent):
+            sending = tasks.create_task(_failure(set_.door))
+            await settled(lambda: app.asked)
+        assert await sending == Failure.ENDPOINT_LOST
+        with closing(sqlite3.connect(tmp_path / "history.db")) as history:
+            assert history.execute("SELECT state, failure FROM attempts").fetchall() == [("interrupted", "")]
+
+
+async def _failure(door: Door) -> Failure:
+    """Send a delivery that is not answered, and give why."""
+    with pytest.raises(ExchangeFailed) as caught:
+        await door.endpoint("demo")(request(b"x"))
+    return caught.value.failure
 
 
 async def test_refusal_is_final_and_kept(tmp_path: Path) -> None:
