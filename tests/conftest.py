@@ -56,7 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which programs were missing, so that a green line is not read as more than it is."""
-    missing = [program for program in ("curl", "nginx", "openssl", "ssh", "sshd", "wrk") if find(program) is None]
+    missing = [
+        program
+        for program in ("caddy", "curl", "haproxy", "nginx", "openssl", "ssh", "sshd", "wrk")
+        if find(program) is None
+    ]
     if missing:
         terminalreporter.write_line(f"left out: the tests that need {', '.join(missing)} (not installed here)")
 
