@@ -11,7 +11,7 @@ from client.inspect_address import InspectAddress
 from client.origin.address import OriginAddress
 from shared.config import ConfigError, Layer, Settled, environment_layer, file_layer, flags_layer, settle
 from shared.errors import TunnelError
-from shared.units import Duration
+from shared.units import Duration, Size
 
 PREFIX = "HOOKLINE"
 TOKEN_VARIABLE = "HOOKLINE_TOKEN"  # noqa: S105 - a variable's name
@@ -58,6 +58,19 @@ class TunnelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         OriginAddress.parse(str(self.address))
 
 
+class HistoryConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What of the history is kept; the oldest deliveries go first, pinned ones never."""
+
+    deliveries: int = 100_000
+    """At most so many."""
+    age: Duration = Duration(30 * 86_400)
+    """At most so old, such as `7d`."""
+    size: Size = Size(2 * 1024**3)
+    """The file, in use, at most so large, such as `500MiB`."""
+    content: Size = Size(64 * 1024**2)
+    """Of one content at most so much; what is longer is marked as truncated."""
+
+
 class ClientConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that the files, the environment and the flags can set."""
 
@@ -68,6 +81,9 @@ class ClientConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the local API listens, a loopback address; the next free port where that one is taken."""
     ui: Interface = "auto"
     record: bool = True
+    require_history: bool = False
+    """Refuse deliveries with 503 while they cannot be recorded."""
+    history: HistoryConfig = HistoryConfig()
     tunnels: dict[str, TunnelConfig] = {}
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from client.deliveries import Limits
+from client.deliveries.record import CAPTURE_BYTES
 from client.origin.address import OriginAddress
 from client.origin.timeouts import OriginTimeouts
 from client.relay import Dialer
@@ -34,6 +36,12 @@ class AgentPlan:
     history: Path
     record: bool = True
     """False: deliveries pass without a trace; the history shows earlier ones only."""
+    require_history: bool = False
+    """Refuse deliveries while they cannot be recorded."""
+    limits: Limits = field(default_factory=Limits)
+    """What of the history is kept."""
+    capture_bytes: int = CAPTURE_BYTES
+    """Of each content, what is kept at most."""
     inspect_host: str = "127.0.0.1"
     inspect_port: int = 4040
     inspect_token: str = ""

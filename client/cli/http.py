@@ -45,6 +45,7 @@ def command(
     inspect_addr: str | None,
     ui: str | None,
     no_record: bool,
+    require_history: bool,
 ) -> None:
     """Open a tunnel to the app at ADDR.
 
@@ -68,5 +69,6 @@ def command(
         "inspect_addr": inspect_addr,
         "ui": ui,
         "record": False if no_record else None,
+        "require_history": require_history or None,
     }
     run(open_tunnels({url: tunnel}, flags=flags, environ=os.environ, config=config, local=local))

@@ -14,6 +14,7 @@ from client.cli.loop import until_stopped
 from client.cli.session import run_agent
 from client.config import INSPECT_TOKEN_VARIABLE, TOKEN_VARIABLE, ClientConfig, TunnelConfig, VerifyConfig, load
 from client.credentials import Credentials, checked_token
+from client.deliveries import Limits
 from client.inspect_address import InspectAddress
 from client.local_relay import LocalRelay
 from client.origin.address import OriginAddress
@@ -39,6 +40,8 @@ async def open_tunnels(
         TunnelError: something does not fit, or the relay refused.
     """
     settings = load(flags, environ, config).settings
+    if settings.require_history and not settings.record:
+        raise click.UsageError("--require-history and --no-record contradict each other: give one")
     shown = choose(settings.ui)
     plans = tuple(tunnel_plan(name, tunnel) for name, tunnel in tunnels.items())
     await until_stopped(_open(settings, plans, shown, environ, local=local))
@@ -67,6 +70,9 @@ def agent_plan(settings: ClientConfig, dialer: Dialer, tunnels: tuple[TunnelPlan
         tunnels=tunnels,
         history=places.history_file(),
         record=settings.record,
+        require_history=settings.require_history,
+        limits=Limits(settings.history.deliveries, settings.history.age, settings.history.size),
+        capture_bytes=settings.history.content,
         inspect_host=inspect.host,
         inspect_port=inspect.port,
         agents=places.agents_directory(),

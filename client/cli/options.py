@@ -29,6 +29,11 @@ _SETTINGS = (
     ),
     click.option("--no-record", is_flag=True, help="Let deliveries pass without a trace."),
     click.option(
+        "--require-history",
+        is_flag=True,
+        help="Refuse deliveries with 503 while they cannot be recorded, instead of letting them pass.",
+    ),
+    click.option(
         "--config",
         metavar="FILE",
         type=click.Path(path_type=Path),

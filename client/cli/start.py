@@ -23,6 +23,7 @@ def command(
     inspect_addr: str | None,
     ui: str | None,
     no_record: bool,
+    require_history: bool,
 ) -> None:
     """Open tunnels of hookline.toml: those named, or --all.
 
@@ -51,5 +52,6 @@ def command(
         "inspect_addr": inspect_addr,
         "ui": ui,
         "record": False if no_record else None,
+        "require_history": require_history or None,
     }
     run(open_tunnels(chosen, flags=flags, environ=os.environ, config=config, local=False))

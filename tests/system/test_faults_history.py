@@ -125,6 +125,25 @@ async def test_locked_file(supervisor: Supervisor, app: App) -> None:
     assert verify(locked.manifest, app.journal, await read_history(client)) == []
 
 
+async def test_history_that_is_required(supervisor: Supervisor, app: App) -> None:
+    """With --require-history a delivery that cannot be recorded is refused, and never reaches the app."""
+    relay = await relay_without_tls(supervisor)
+    token = await supervisor.token()
+    client = await supervisor.client(relay, app.port, "--require-history", token=token)
+    sent = sender(relay)
+    assert recorded(await sent.send(b"before"))
+    with closing(sqlite3.connect(history_of(supervisor), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await sent.send(b"this one still passes: nothing was known yet")
+        refused = await sent.send(b"this one does not")
+        other.execute("ROLLBACK")
+    assert (refused.status, len(app.journal)) == (503, 2)
+    assert refused.response is not None
+    assert (b"Hookline-Error", b"history-full") in refused.response.fields
+    await until_well(client)
+    assert recorded(await sent.send(b"after"))
+
+
 @pytest.mark.needs("unshare", "mount")
 async def test_read_only_file(supervisor: Supervisor, app: App) -> None:
     """Deliveries are answered, earlier ones are still shown, and commands say what is wrong."""
