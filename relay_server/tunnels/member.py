@@ -63,6 +63,7 @@ class Member:
     def greet(self, hello: Hello, doorstep: Doorstep) -> None:
         """Answer a client's first words, and begin over its connection."""
         answers = [self._grant(wanted) for wanted in hello.endpoints[:MOST_ENDPOINTS]]
+        answers += [_too_many(wanted) for wanted in hello.endpoints[MOST_ENDPOINTS : MOST_ENDPOINTS + 1]]
         self._endpoints = tuple(answer for answer in answers if isinstance(answer, Granted))
         refused = [answer for answer in answers if isinstance(answer, Refused)]
         doorstep.transport.send(words(self._welcome(received=None), *refused))
@@ -124,7 +125,7 @@ class Member:
 
     def _grant(self, wanted: Wanted) -> Granted | Refused:
         if len(self._endpoints) >= MOST_ENDPOINTS:
-            return Refused(wanted.name, "too-many", f"a link serves at most {MOST_ENDPOINTS} endpoints", final=True)
+            return _too_many(wanted)
         try:
             return self._leases.bind(self.link, wanted, self.owner)
         except NameRefused as refusal:
@@ -137,3 +138,7 @@ class Member:
     def _goaway(self, _goaway: GoAway) -> None:
         self._leases.leave(self.link)
         self.link.abort("the client left")
+
+
+def _too_many(wanted: Wanted) -> Refused:
+    return Refused(wanted.name, "too-many", f"a link serves at most {MOST_ENDPOINTS} endpoints", final=True)
