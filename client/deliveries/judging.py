@@ -8,6 +8,7 @@ from client.deliveries.attempt import Attempt, plain
 from client.deliveries.groups import REPLAYS
 from client.deliveries.store import Store
 from client.signatures.engine import Judgement, Signatures, Subject
+from shared.sqlite import StoreUnusable
 
 JUDGED_BYTES = 32 * 1024**2
 """A longer content is not read back to be checked."""
@@ -45,7 +46,10 @@ class Judging:
         self._accept(attempt, subject, self._signatures.judge(subject))
 
     async def judge_long(self, attempt: Attempt) -> None:
-        """Judge a request whose content went to the file, in a thread. Nothing is said of one that is too long."""
+        """Judge a request whose content went to the file, in a thread.
+
+        Nothing is said of one that is too long, or cannot be read back.
+        """
         if attempt.judged or attempt.request.seen_bytes > JUDGED_BYTES:
             return
         self._store.flush()
@@ -58,7 +62,10 @@ class Judging:
             subject = Subject.of(attempt.head, attempt.delivery, whole)
             return subject, self._signatures.judge(subject)
 
-        subject, judgement = await self._store.read(read)
+        try:
+            subject, judgement = await self._store.read(read)
+        except StoreUnusable:
+            return
         attempt.judged = True
         self._accept(attempt, subject, judgement)
 

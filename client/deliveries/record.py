@@ -159,7 +159,12 @@ class Record:
 
     async def _finish(self, attempt: Attempt) -> bool:
         if attempt.request.parts_bytes and attempt.request.whole:
-            await self._judging.judge_long(attempt)
+            try:
+                await self._judging.judge_long(attempt)
+            except asyncio.CancelledError:
+                self._complete(attempt)
+                self._store.finish_now(attempt)
+                raise
         self._complete(attempt)
         return await self._store.put(attempt)
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from client.deliveries.attempt import Facts, decode_facts, encoded
 from client.views import SignatureView
-from shared.exchange import Content, Delivery, Request
+from shared.exchange import Content, Delivery, Request, Response
 from tests.client.deliveries.stage import Desk, event, head_of, pieces_of, signature
 
 
@@ -43,6 +44,44 @@ async def test_long_content_is_judged_by_what_is_in_the_file(desk: Desk) -> None
         request.content.end()
     (row,) = await desk.inspector.deliveries()
     assert (row.signature, row.event_id) == ("valid", "evt_long")
+
+
+async def test_long_content_that_cannot_be_read_back_is_answered_all_the_same(desk: Desk) -> None:
+    """A history file that was taken away costs the verdict, not the answer."""
+    assert await _upload(desk, lambda: asyncio.to_thread(desk.store.path.unlink)) == b'{"ok":true}'
+
+
+async def test_sender_that_leaves_while_its_long_content_is_judged_leaves_a_row(desk: Desk) -> None:
+    """The app has answered, and that is in the history."""
+
+    async def leave() -> None:
+        """Go away once the answer is on its way."""
+        asyncio.get_running_loop().call_soon(task.cancel)
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(_upload(desk, leave))
+    assert task.cancelled()
+    (row,) = await desk.inspector.deliveries()
+    assert (row.state, row.status, row.duration_seconds is not None) == ("answered", 200, True)
+
+
+async def _upload(desk: Desk, then: Callable[[], Awaitable[None]]) -> bytes:
+    """Send a long content that comes in pieces, and do something when the app has taken it."""
+    content = Content(ended=False, length=200_000)
+    answer = desk.app
+
+    async def app(request: Request) -> Response:
+        """Take all of it."""
+        for piece in pieces_of(b"x" * 200_000, 50_000):
+            content.feed(piece)
+            await request.content.read()
+        content.end()
+        response = await answer(request)
+        await then()
+        return response
+
+    desk.app = app
+    return await desk.deliver(Request(head_of(b"x" * 200_000), desk.delivery(), content))
 
 
 async def test_content_that_was_cut_is_unverifiable(desk: Desk) -> None:
