@@ -8,8 +8,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from relay_server.errors import RelayError
+from relay_server.labels import is_label
 
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _HOST_AND_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<host>[a-z0-9._-]*)):(?P<port>\d{1,5})", re.ASCII)
 LONGEST_DOMAIN = 253 - 64
 """A host name has at most 253 characters (RFC 1035 section 2.3.4), and an endpoint's name comes before the domain."""
@@ -44,7 +44,7 @@ class Domain(str):
                 f"{text!r} is an address, below which there are no names: give a host name that leads to it; "
                 "to try it out on this machine use demo.localhost"
             )
-        if len(name) > LONGEST_DOMAIN or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        if len(name) > LONGEST_DOMAIN or not all(is_label(label) for label in name.split(".")):
             raise BadAddress(
                 f"{text!r} is no host name: labels have letters, digits and inner hyphens, such as relay.example.com"
             )

@@ -4,15 +4,13 @@ import re
 
 import msgspec
 
+from relay_server.addresses import DEFAULT_PORTS
+from relay_server.labels import is_label
 from shared.exchange import Handler
-
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-"""A DNS label (RFC 1123 section 2.1), in lower case."""
 
 _IP_V4 = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}")
 
 _PATH_PREFIX = b"/t/"
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class RouteMatch(msgspec.Struct, frozen=True):
@@ -53,7 +51,7 @@ class Routes:
         self._domain = domain.lower().rstrip(".").encode("ascii")
         self._below = b"." + self._domain
         self._scheme = scheme
-        self._port = "" if port == _DEFAULT_PORTS.get(scheme) else f":{port}"
+        self._port = "" if port == DEFAULT_PORTS.get(scheme) else f":{port}"
         self._handlers: dict[str, Handler] = {}
         self._authorities: dict[bytes, _Route] = {}
         """The spellings of `Host` that senders normally use: one look-up finds the route, grammar included."""
@@ -74,7 +72,7 @@ class Routes:
         Raises:
             ValueError: `name` is not a DNS label in lower case.
         """
-        if _LABEL.fullmatch(name) is None:
+        if not is_label(name):
             raise ValueError(f"{name!r} is not a DNS label in lower case")
         self._handlers[name] = handler
         for authority in self._spellings(name):

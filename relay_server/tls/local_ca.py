@@ -1,7 +1,6 @@
 """A certificate from an authority of one's own, kept in the data directory."""
 
 import os
-import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,14 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from relay_server.errors import CertificateUnusable
+from relay_server.labels import is_label
 from relay_server.tls.authority import Signed, make_authority, make_leaf
 from relay_server.tls.pair import Pair, load_pair
 
 RENEW_BEFORE = timedelta(days=30)
 MOST_SINGLES = 64
 """Names are the clients' to choose: a trial has a few, an attack many."""
-
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 
 class LocalAuthority:
@@ -57,7 +55,7 @@ class LocalAuthority:
         No client takes `*.localhost`: OpenSSL and browsers want two labels after the star.
         """
         label, _, rest = name.partition(".")
-        if rest != self._domain or "." in rest or not _LABEL.fullmatch(label):
+        if rest != self._domain or "." in rest or not is_label(label):
             return None
         found, now = self._singles.get(name), self._now()
         if found is not None and found.ends_at - now > RENEW_BEFORE:

@@ -1,17 +1,14 @@
 """Endpoint names and whose they are: a name that was granted once stays its owner's."""
 
-import re
 import sqlite3
 from collections.abc import Callable
 
 import msgspec
 
 from relay_server.errors import NameRefused, Refusal
+from relay_server.labels import is_label
 from relay_server.tokens.owner import Owner
 from relay_server.tokens.transaction import transaction
-
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
-"""A label of a host name (RFC 1123 section 2.1), in the one letter case that hosts are compared in."""
 
 
 class Names:
@@ -82,8 +79,8 @@ class Names:
 
 
 def _check_grammar(name: str) -> None:
-    if _LABEL.fullmatch(name):
+    if is_label(name):
         return
     lower = name.lower()
-    hint = f"write {lower}" if _LABEL.fullmatch(lower) else "use a to z, 0 to 9 and '-' inside, at most 63"
+    hint = f"write {lower}" if is_label(lower) else "use a to z, 0 to 9 and '-' inside, at most 63"
     raise NameRefused(Refusal.INVALID, f"{name!r} cannot be part of a host name: {hint}")
