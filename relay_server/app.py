@@ -19,7 +19,7 @@ from relay_server.addresses import ListenAddress, url
 from relay_server.admin.server import AdminServer, too_long
 from relay_server.admin.status import EndpointStatus, RelayStatus
 from relay_server.config import Settings
-from relay_server.endpoint import HOLD_SECONDS, Endpoint
+from relay_server.endpoint import Endpoint
 from relay_server.gateway.gateway import Gateway
 from relay_server.gateway.settings import GatewaySettings
 from relay_server.inherited import Inherited
@@ -200,6 +200,7 @@ class Relay:
             clock=time.monotonic,
             new_id=new_id,
             random_name=lambda: f"h{secrets.token_hex(4)}",
+            hold_seconds=self._settings.hold,
         )
 
     async def _build_gateway(self) -> Gateway:
@@ -263,7 +264,7 @@ class Relay:
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             endpoint = self._endpoints[name] = Endpoint(
-                name, clock=time.monotonic, hold_seconds=HOLD_SECONDS, expected=expected
+                name, clock=time.monotonic, hold_seconds=self._settings.hold, expected=expected
             )
             self._routes.add(name, Observe(endpoint, self._log))
         return endpoint

@@ -71,6 +71,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drain: Annotated[
         Duration, _is("DURATION", "How long running deliveries may take to finish when the relay ends. Default: 10s.")
     ] = Duration(10)
+    hold: Annotated[
+        Duration,
+        _is(
+            "DURATION",
+            "How long a delivery waits for a client that was here a moment ago (0: not at all). Senders have "
+            "deadlines of their own: Slack 3 s, Shopify 5 s. Default: 2500ms.",
+        ),
+    ] = Duration(2.5)
     log_format: Annotated[Literal["text", "json"], _is("text|json", "The form of the log. Default: text.")] = "text"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],

@@ -7,8 +7,6 @@ from shared.errors import ExchangeFailed, Failure, LinkClosed
 from shared.exchange import Request, Response
 from shared.link.waiting import Waiting
 
-HOLD_SECONDS = 2.5
-"""How long a delivery waits for a client that was here a moment ago: less than Slack's 3 s and Shopify's 5 s."""
 _HOPEFUL_SECONDS = 30.0
 """Whoever was here so lately may be changing networks, restarting, or moving over from a relay that ended."""
 _RECENTLY_SECONDS = 60.0

@@ -38,6 +38,7 @@ class Door:
             clock=time.monotonic,
             new_id=new_id,
             random_name=lambda: "random-name",
+            hold_seconds=2.5,
         )
         self.port = 0
 

@@ -25,6 +25,7 @@ SETTINGS = (
     "data_dir",
     "admin",
     "drain",
+    "hold",
     "log_format",
     "log_level",
 )

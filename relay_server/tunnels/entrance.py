@@ -49,6 +49,7 @@ class Entrance:
         clock: Callable[[], float],
         new_id: NewId,
         random_name: Callable[[], str],
+        hold_seconds: float,
     ) -> None:
         """Begin with nobody in.
 
@@ -60,7 +61,9 @@ class Entrance:
             clock: seconds, for limiting failed attempts.
             new_id: names links.
             random_name: gives endpoint names for clients that ask for none.
+            hold_seconds: how long a delivery waits for its link to be connected.
         """
+        self._hold_seconds = hold_seconds
         self._tokens = tokens
         self._new_id = new_id
         self._leases = Leases(names=names, routes=routes, endpoint=endpoint, random_name=random_name)
@@ -164,6 +167,7 @@ class Entrance:
             remote=remote,
             leases=self._leases,
             product=PRODUCT,
+            hold_seconds=self._hold_seconds,
         )
         self._members[member.link_id] = member
         self._tasks.create_task(self._keep(member))

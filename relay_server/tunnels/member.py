@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Callable
 
-from relay_server.endpoint import HOLD_SECONDS
 from relay_server.errors import NameRefused
 from relay_server.tokens import Owner
 from relay_server.tunnels.leases import Leases
@@ -18,6 +17,8 @@ log = Log(__name__)
 
 MOST_ENDPOINTS = 64
 """Endpoints that one link may serve."""
+MOST_BINDS = 10_000
+"""So often a link may ask for endpoints: each answer waits until its client reads."""
 RESUME_SECONDS = 30.0
 """How long a link lives without a connection: a change of networks takes less."""
 
@@ -25,7 +26,9 @@ RESUME_SECONDS = 30.0
 class Member:
     """Greets a client, grants it endpoints, and lets go of them when its link ends."""
 
-    def __init__(self, *, link_id: str, key: str, owner: Owner, remote: str, leases: Leases, product: str) -> None:
+    def __init__(
+        self, *, link_id: str, key: str, owner: Owner, remote: str, leases: Leases, product: str, hold_seconds: float
+    ) -> None:
         """Begin without a connection.
 
         Args:
@@ -35,6 +38,7 @@ class Member:
             remote: where it came from.
             leases: binds links to endpoints.
             product: what we say that we are.
+            hold_seconds: how long a delivery waits for the link to be connected.
         """
         self.link_id = link_id
         self.owner = owner
@@ -44,12 +48,13 @@ class Member:
         self._product = product
         self._limits = Limits()
         self._endpoints: tuple[Granted, ...] = ()
+        self._binds = 0
         self.link = Link(
             relay=True,
             on_event=self._on_event,
             limits=self._limits,
             resume_seconds=RESUME_SECONDS,
-            hold_seconds=HOLD_SECONDS,
+            hold_seconds=hold_seconds,
         )
 
     async def keep(self) -> None:
@@ -116,6 +121,10 @@ class Member:
             handler(event)
 
     def _bind(self, bind: Bind) -> None:
+        self._binds += 1
+        if self._binds > MOST_BINDS:
+            self.dismiss(GoAwayCode.PROTOCOL_ERROR, f"more than {MOST_BINDS} BIND on one link")
+            return
         answer = self._grant(bind.endpoint)
         if isinstance(answer, Granted):
             self._endpoints = (*self._endpoints, answer)

@@ -131,3 +131,15 @@ async def test_silence_is_said_before_the_link_is_given_up(desk: Desk, seconds: 
             async with asyncio.timeout(0.05):
                 await stage.state.watch(cast("Any", connection))
         assert stage.state.status().detail == expected
+
+
+@pytest.mark.parametrize(
+    ("online", "seconds", "detail"),
+    [(True, 12.6, "no contact for 13 s"), (True, 9.0, ""), (False, 20.0, "cut")],
+)
+def test_silence_is_told_while_the_link_seems_up(desk: Desk, online: bool, seconds: float, detail: str) -> None:
+    """A connection that has gone quiet is no news for ten seconds, and then it is."""
+    stage = Stage(desk)
+    stage.state.link_changed(TetherState(online, "" if online else "cut", GRANTED))
+    stage.state._note_silence(seconds)
+    assert stage.state.status().detail == detail

@@ -71,11 +71,20 @@ def link(found: Relay, token: str) -> websockets.connect:
 async def test_known_names_are_offline_and_others_unknown(tmp_path: Path) -> None:
     """After a restart a sender is told apart: its endpoint is away, or there is none."""
     claimed(tmp_path, "demo")
-    async with relay(tmp_path, tls="off") as found:
+    async with relay(tmp_path, tls="off", hold="0") as found:
         answers = [await status_of(found, path) for path in ("/t/demo/x", "/t/other/x", "/_hookline/readyz")]
         (endpoint,) = found.status.endpoints
     assert answers == [(503, "endpoint-offline"), (404, "endpoint-unknown"), (200, "")]
     assert (endpoint.name, endpoint.owner, endpoint.links) == ("demo", "laptop", 0)
+
+
+async def test_delivery_is_held_for_a_client_that_follows_its_relay(tmp_path: Path) -> None:
+    """A relay that has just started waits for the clients of the names it knows, for as long as it is told."""
+    claimed(tmp_path, "demo")
+    async with relay(tmp_path, tls="off", hold="200ms") as found:
+        began = time.monotonic()
+        assert await status_of(found, "/t/demo/x") == (503, "endpoint-offline")
+    assert 0.2 <= time.monotonic() - began < 2
 
 
 async def test_real_port_is_in_every_url(tmp_path: Path) -> None:
