@@ -151,12 +151,12 @@ class Link:
             handler: answers what the peer asks; None at the relay, which only asks.
         """
         self._handler = handler
-        try:
-            async with asyncio.TaskGroup() as self._tasks:
+        async with asyncio.TaskGroup() as self._tasks:
+            try:
                 return await asyncio.shield(self._lost)
-        finally:
-            self._tasks = None
-            self.abort("this side ended the link")
+            finally:  # before the group ends: it takes no more tasks then
+                self._tasks = None
+                self.abort("this side ended the link")
 
     async def wait_detached(self) -> str:
         """Wait until the link has no transport, or needs another one; give the sentence that says why."""
@@ -205,7 +205,9 @@ class Link:
         self._end(reason)
 
     def take_message(self, message: bytes) -> None:
-        """Take what the present transport brought."""
+        """Take what the present transport brought, while the link lives."""
+        if self._lost.done():
+            return
         self._heartbeat.received()
         if not is_acknowledgement(message):
             self._outbox.received(len(message))
