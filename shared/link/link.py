@@ -151,7 +151,8 @@ class Link:
             handler: answers what the peer asks; None at the relay, which only asks.
         """
         self._handler = handler
-        async with asyncio.TaskGroup() as self._tasks:
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
             try:
                 return await asyncio.shield(self._lost)
             finally:  # before the group ends: it takes no more tasks then
