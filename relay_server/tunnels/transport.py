@@ -75,13 +75,14 @@ class ServerTransport:
         async with asyncio.TaskGroup() as tasks:
             writing = tasks.create_task(self._write())
             tasks.create_task(serve(self))
+            reason = "the connection was given up"
             try:
                 reason = await self._read()
             finally:
                 self._lost = True
                 writing.cancel()
-            if self._receiver is not None:
-                self._receiver.on_lost(reason)
+                if self._receiver is not None:
+                    self._receiver.on_lost(reason)
 
     async def _read(self) -> str:
         while True:

@@ -117,6 +117,19 @@ async def test_client_that_leaves_is_lost_once(close: bool) -> None:
         assert "the client closed the connection" in server.lost[0]
 
 
+async def test_receiver_that_breaks_is_told_of_the_loss(caplog: pytest.LogCaptureFixture) -> None:
+    """A link is not left behind with a connection that is gone."""
+
+    def broken(message: bytes) -> None:
+        raise ZeroDivisionError(message)
+
+    async with joined() as (server, client):
+        server.on_message = broken  # type: ignore[method-assign]
+        await client.send_bytes(b"x")
+        await settled(lambda: server.lost)
+    assert (len(server.lost), "ZeroDivisionError" in caplog.text) == (1, True)
+
+
 async def test_abort_is_at_once() -> None:
     """Whatever waits is dropped."""
     async with joined() as (server, client):
