@@ -2,7 +2,19 @@
 
 import sys
 
-from relay_server.cli.main import main
+
+def main() -> int:
+    """Run the command; Ctrl-C is quiet from the first moment on, while modules are still being imported.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        from relay_server.cli.main import main as run  # noqa: PLC0415 - see above
+    except KeyboardInterrupt:
+        return 130
+    return run()
+
 
 if __name__ == "__main__":
     sys.exit(main())
