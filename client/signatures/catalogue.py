@@ -32,7 +32,7 @@ class UnknownScheme(TunnelError):  # noqa: N818 - reads as the sentence it is
     """A name that is in no catalogue; gives the nearest ones."""
 
     def __init__(self, name: str, nearest: tuple[str, ...]) -> None:
-        meant = f": did you mean {' or '.join(nearest)}?" if nearest else ""
+        meant = f": did you mean {' or '.join(nearest)}?" if nearest else ";"
         super().__init__(f"there is no signature scheme {name!r}{meant} `hookline schemes` lists all of them")
         self.name = name
         self.nearest = nearest
