@@ -16,7 +16,7 @@ from client.plan import AgentPlan, TunnelPlan
 from client.relay import Dialer, RelayAddress
 from client.signatures.rule import Rule
 from client.signatures.secret import Secret
-from shared.errors import LinkRefused, TunnelError
+from shared.errors import LinkRefused, TunnelError, leaf
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class Trial:
                 for task in kept:
                     task.cancel()
         except* LinkRefused as group:
-            raise _leaf(group) from None
+            raise leaf(group) from None
 
     @asynccontextmanager
     async def _dialer(self) -> AsyncIterator[Dialer]:
@@ -130,12 +130,6 @@ class Trial:
         async with LocalRelay.started(plan.directory / "relay", domain="localhost") as relay:
             self.ca_file = relay.ca_file
             yield relay.dialer(PRODUCT)
-
-
-def _leaf(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def rules(lines: Sequence[str]) -> tuple[Rule, ...]:
