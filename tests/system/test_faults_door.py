@@ -65,6 +65,7 @@ async def test_trailers_pass_both_ways(supervisor: Supervisor, relay: Relay, tok
     came: list[Fields] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer with trailers."""
         while request := await read_head(reader):
             await read_content(reader, request, until_close=False)
             came.append(request.trailers)
@@ -189,6 +190,7 @@ async def test_connections_of_one_address_are_bounded(relay: Relay, client: Clie
     assert (sent.status, sent.response and sent.response.first(b"hookline-error")) == (429, b"rate-limited")
 
     async def served() -> bool:
+        """Tell whether a delivery gets through."""
         return (await sender(relay).send(b"x")).status == 200
 
     await until_async(served, what="service again")
@@ -199,6 +201,7 @@ async def test_server_sent_events_arrive_one_by_one(supervisor: Supervisor, rela
     proceed = asyncio.Event()
 
     async def events(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Write events one by one."""
         await read_head(reader)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
         for number in range(5):

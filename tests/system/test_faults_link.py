@@ -55,6 +55,7 @@ class Way:
         """Wait until the client says so."""
 
         async def look() -> bool:
+            """Look once."""
             return words in await self.detail()
 
         await until_async(look, seconds=seconds, what=f"{self.name}: {words!r}")
@@ -193,6 +194,7 @@ async def test_transfers_go_on_over_another_connection(supervisor: Supervisor, r
 
 async def _carried(proxy: ChaosProxy, count: int) -> None:
     async def look() -> bool:
+        """Look once."""
         return all(weather.carried_bytes > count for weather in proxy.weather.values())
 
     await until_async(look, seconds=30, what=f"{count} bytes each way")

@@ -21,6 +21,7 @@ async def dev_server() -> AsyncIterator[tuple[int, "asyncio.Event"]]:
     changed = asyncio.Event()
 
     async def talk(peer: ServerConnection) -> None:
+        """Talk to one page."""
         await peer.send('{"type":"connected"}')
         async with asyncio.TaskGroup() as tasks:
             telling = tasks.create_task(_tell(peer, changed))

@@ -16,6 +16,7 @@ async def test_circle_is_told_as_one() -> None:
     closed: list[bool] = []
 
     async def relay(_asked: Request) -> Response:
+        """Answer as a relay that sees the request too often."""
         answer = response(b"{}", status=508, fields=RELAYS)
         answer.on_close(lambda: closed.append(True))
         return answer
@@ -31,6 +32,7 @@ async def test_other_answers_pass(status: int, fields: Fields) -> None:
     """An app may answer 508 itself."""
 
     async def app(_asked: Request) -> Response:
+        """Answer as the app."""
         return response(b"x", status=status, fields=fields)
 
     assert (await EndCircles(app, target="http://localhost:1")(request(b"x"))).head.status == status

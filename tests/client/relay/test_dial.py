@@ -68,6 +68,7 @@ async def test_redirect_is_not_followed(location: bytes) -> None:
     heads: list[bytes] = []
 
     async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Send whoever comes elsewhere."""
         heads.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
@@ -90,6 +91,7 @@ async def test_silence_is_given_up() -> None:
     """A host that accepts and says nothing costs the time of one dial."""
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Say nothing."""
         await reader.read()
         writer.close()
 
@@ -102,6 +104,7 @@ async def test_plain_http_on_a_tls_address_is_told() -> None:
     """TLS with a server that speaks plain HTTP."""
 
     async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer in plain HTTP."""
         await reader.read(100)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()

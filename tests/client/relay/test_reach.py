@@ -25,6 +25,7 @@ async def test_address_that_leads_nowhere_costs_a_moment(monkeypatch: pytest.Mon
         there.listen()
 
         async def both(*_args: object, **_more: object) -> list[tuple[object, ...]]:
+            """Know the host by both families."""
             tcp = socket.SOCK_STREAM
             return [
                 (socket.AF_INET6, tcp, 6, "", ("::1", port, 0, 0)),

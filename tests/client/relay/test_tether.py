@@ -22,6 +22,7 @@ async def site(answer: web.Response) -> AsyncIterator[RelayAddress]:
     """Serve the same answer to everybody."""
 
     async def handle(_request: web.Request) -> web.Response:
+        """Answer everybody alike."""
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)  # one serves one request
 
     application = web.Application()
@@ -108,6 +109,7 @@ async def test_relay_that_accepts_and_closes_is_dialled_ever_more_rarely() -> No
     dials = 0
 
     async def close(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hang up."""
         nonlocal dials
         dials += 1
         writer.close()

@@ -33,6 +33,7 @@ async def test_old_link_answers_while_the_new_one_is_dialled(tmp_path: Path) -> 
     proceed = asyncio.Event()
 
     async def slow(asked: Request) -> Response:
+        """Answer when the test says so."""
         await proceed.wait()
         return await echo(asked)
 
