@@ -60,16 +60,3 @@ def parse_size(text: str) -> Size:
     if match is None or match[2] not in BYTES:
         raise UnitError(f"{text!r} is no size: write a number with B, KiB, MiB or GiB (or KB, MB, GB), such as 64KiB")
     return Size(float(match[1]) * BYTES[match[2]])
-
-
-def duration_text(seconds: float) -> str:
-    """Write a duration so that `parse_duration` reads it again: `1h30m`, `250ms`."""
-    milliseconds = round(seconds * 1000)
-    if milliseconds <= 0:
-        return "0s"
-    parts = []
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
-        count, milliseconds = divmod(milliseconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts)

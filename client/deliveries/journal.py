@@ -22,7 +22,6 @@ BUSY_SECONDS = 0.25
 """How long answers wait for another process to let the file go."""
 
 BUSY_PAUSE_SECONDS = 0.002
-RECOVERY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 

@@ -106,13 +106,6 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
 }
 
 
-def state_of(reason: Reason | None) -> str:
-    """Give the state that a finding's reason means."""
-    if reason is None:
-        return "valid"
-    return "unverifiable" if reason in UNVERIFIABLE else "invalid"
-
-
 def view(scheme: Scheme, finding: Finding, reading: Reading, secrets: tuple[str, ...]) -> SignatureView:
     """Make the view of a finding.
 

@@ -18,7 +18,6 @@ _EMPTY_LINES = re.compile(rb"(?:\r\n){0,8}")
 
 _END = b"\r\n\r\n"
 _CR = b"\r"
-_PADDED = re.compile(rb"[ \t]\r\n")
 _VERSIONS = (b"1.1", b"1.0")
 _CHUNKED = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
 _STRADDLE = len(_END) - 1

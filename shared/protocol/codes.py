@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 from shared.errors import Failure
 
-VERSION = 1
 SUBPROTOCOL = "hookline.v1"
 LINK_PATH = "/_hookline/link"
 

@@ -25,11 +25,6 @@ class Bar(Widget):
         self._make = make
         self._shown: Line = EMPTY
 
-    def set_maker(self, make: Callable[[int], Line]) -> None:
-        """Take another source of the line."""
-        self._make = make
-        self.refresh()
-
     def update(self) -> None:
         """Draw again if the line has changed."""
         line = self._make(self.size.width)
