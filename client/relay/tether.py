@@ -258,6 +258,8 @@ class Tether:
         self._binding.lost()
         self._link_id, self._key = welcome.link_id, welcome.resume_key
         self._granted = welcome.endpoints
+        pairs = zip(self._wanted, self._granted, strict=False)
+        self._wanted = tuple(Wanted(granted.name, wanted.pool) for wanted, granted in pairs)  # a name once chosen stays
         self._on_granted(self._granted)
         link = self._link = Link(
             relay=False,
