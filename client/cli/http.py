@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from client.cli.checking import checking_options
-from client.cli.options import settings_options, tunnel_options
+from client.cli.options import flags_of, settings_options, tunnel_options
 from client.config import TunnelConfig, VerifyConfig
 from shared.loop import run
 from shared.units import Duration, parse_duration
@@ -40,12 +41,7 @@ def command(
     insecure_origin: bool,
     local: bool,
     config: Path | None,
-    relay: str | None,
-    relay_ca: Path | None,
-    inspect_addr: str | None,
-    ui: str | None,
-    no_record: bool,
-    require_history: bool,
+    **settings: Any,
 ) -> None:
     """Open a tunnel to the app at ADDR.
 
@@ -63,12 +59,4 @@ def command(
         timeout=Duration(parse_duration(timeout)),
         insecure_origin=insecure_origin,
     )
-    flags = {
-        "relay": relay,
-        "relay_ca": None if relay_ca is None else str(relay_ca),
-        "inspect_addr": inspect_addr,
-        "ui": ui,
-        "record": False if no_record else None,
-        "require_history": require_history or None,
-    }
-    run(open_tunnels({url: tunnel}, flags=flags, environ=os.environ, config=config, local=local))
+    run(open_tunnels({url: tunnel}, flags=flags_of(settings), environ=os.environ, config=config, local=local))

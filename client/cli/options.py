@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,6 +68,19 @@ _TUNNEL = (
 def settings_options(function: F) -> F:
     """Add what the settings files can say too."""
     return _with(_SETTINGS, function)
+
+
+def flags_of(given: Mapping[str, Any]) -> dict[str, object]:
+    """Give what the options of `settings_options` said, but for --config, by the settings' keys; None: nothing."""
+    ca = given["relay_ca"]
+    return {
+        "relay": given["relay"],
+        "relay_ca": None if ca is None else str(ca),
+        "inspect_addr": given["inspect_addr"],
+        "ui": given["ui"],
+        "record": False if given["no_record"] else None,
+        "require_history": given["require_history"] or None,
+    }
 
 
 def tunnel_options(function: F) -> F:

@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-from client.cli.options import settings_options
+from client.cli.options import flags_of, settings_options
 from shared.loop import run
 
 
@@ -18,12 +19,7 @@ def command(
     names: tuple[str, ...],
     every: bool,
     config: Path | None,
-    relay: str | None,
-    relay_ca: Path | None,
-    inspect_addr: str | None,
-    ui: str | None,
-    no_record: bool,
-    require_history: bool,
+    **settings: Any,
 ) -> None:
     """Open tunnels of hookline.toml: those named, or --all.
 
@@ -46,12 +42,4 @@ def command(
         if name not in tunnels:
             raise ConfigError("", f"tunnels.{name}", "there is no such tunnel", nearest(name, tunnels))
     chosen = {name: tunnel for name, tunnel in tunnels.items() if every or name in names}
-    flags = {
-        "relay": relay,
-        "relay_ca": None if relay_ca is None else str(relay_ca),
-        "inspect_addr": inspect_addr,
-        "ui": ui,
-        "record": False if no_record else None,
-        "require_history": require_history or None,
-    }
-    run(open_tunnels(chosen, flags=flags, environ=os.environ, config=config, local=False))
+    run(open_tunnels(chosen, flags=flags_of(settings), environ=os.environ, config=config, local=False))
