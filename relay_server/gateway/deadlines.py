@@ -66,9 +66,12 @@ class Deadlines:
 
     def _tick(self) -> None:
         now = self.now = self._loop.time()
-        for one in [one for one in self._watched if one.due <= now]:
-            one.overdue(now)
-        self._timer = self._loop.call_later(self._tick_seconds, self._tick) if self._watched else None
+        try:
+            for one in [one for one in self._watched if one.due <= now]:
+                if one in self._watched:  # what came before it may have ended it
+                    one.overdue(now)
+        finally:  # whatever becomes of one connection, the others have their deadlines
+            self._timer = self._loop.call_later(self._tick_seconds, self._tick) if self._watched else None
 
 
 class Fuse:

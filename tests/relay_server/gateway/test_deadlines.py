@@ -50,6 +50,48 @@ async def test_nobody_to_watch() -> None:
     deadlines.close()
 
 
+async def test_one_that_breaks_does_not_stop_the_timer() -> None:
+    """The deadlines of all the others go on."""
+
+    class Broken(Watched):
+        """Fails when it is due."""
+
+        def overdue(self, now: float) -> None:
+            """Note it, and fail."""
+            super().overdue(now)
+            raise ZeroDivisionError
+
+    loop = asyncio.get_running_loop()
+    said: list[object] = []
+    loop.set_exception_handler(lambda _loop, context: said.append(context.get("exception")))
+    deadlines = Deadlines(loop, [0.04])
+    broken, later = Broken(deadlines.after(0.0)), Watched(deadlines.after(0.1))
+    deadlines.watch(broken)
+    deadlines.watch(later)
+    await settled(lambda: later.overdue_at)
+    assert [type(error) for error in said] == [ZeroDivisionError]
+    deadlines.close()
+
+
+async def test_one_that_another_has_ended_hears_nothing() -> None:
+    """Both are due in one tick."""
+    deadlines = Deadlines(asyncio.get_running_loop(), [0.04])
+    pair = [Watched(deadlines.now), Watched(deadlines.now)]
+
+    def end(one: Watched) -> None:
+        """Note it, and forget the other."""
+        one.overdue_at.append(0.0)
+        for other in pair:
+            deadlines.forget(other)
+
+    for one in pair:
+        one.overdue = lambda _now, one=one: end(one)  # type: ignore[method-assign,misc]
+        deadlines.watch(one)
+    await settled(lambda: any(one.overdue_at for one in pair))
+    assert sorted(len(one.overdue_at) for one in pair) == [0, 1]
+    deadlines.close()
+
+
 async def test_after_never() -> None:
     """No span means never."""
     assert Deadlines(asyncio.get_running_loop(), []).after(None) == NEVER
