@@ -19,19 +19,7 @@ from shared.link.ledger import CannotResume
 from shared.logs import Log
 from shared.protocol.codes import GoAwayCode
 from shared.protocol.events import LinkEvent
-from shared.protocol.hello import (
-    Bind,
-    Bound,
-    GoAway,
-    Granted,
-    Hello,
-    Notice,
-    Refused,
-    Resume,
-    Unbind,
-    Wanted,
-    Welcome,
-)
+from shared.protocol.hello import Bind, Bound, GoAway, Granted, Hello, Notice, Refused, Resume, Unbind, Wanted, Welcome
 
 log = Log(__name__)
 
@@ -218,7 +206,8 @@ class Tether:
             LinkClosed, ProtocolError: it did not greet as a relay does.
         """
         doorstep = Doorstep(await self._dialer.dial())
-        doorstep.transport.send(words(Hello(self._dialer.product, (), self._wanted, self._resume())))
+        asked = self._wanted
+        doorstep.transport.send(words(Hello(self._dialer.product, (), asked, self._resume())))
         welcome, more = await doorstep.listen(Welcome, WELCOME_SECONDS)
         for event in more:
             self._on_event(None, event)
@@ -227,7 +216,7 @@ class Tether:
             raise self._refused
         link = self._going_on(welcome)
         if link is None:
-            link = self._begin(welcome, tasks)
+            link = self._begin(welcome, asked, tasks)
             await asyncio.sleep(0)  # until it runs: with the relay's greeting the first requests may have come
         try:
             link.attach(doorstep, peer_received=welcome.received or 0)
@@ -251,15 +240,15 @@ class Tether:
             return None
         return link
 
-    def _begin(self, welcome: Welcome, tasks: asyncio.TaskGroup) -> Link:
+    def _begin(self, welcome: Welcome, asked: tuple[Wanted, ...], tasks: asyncio.TaskGroup) -> Link:
         """Make a new link. One before it that waits for a connection has lost its peer; one that retires goes on."""
         if self._link is not None and self._link.resume_seconds:
             self._link.abort("the relay does not know the link any more: it was restarted, or too much time passed")
         self._binding.lost()
         self._link_id, self._key = welcome.link_id, welcome.resume_key
-        self._granted = welcome.endpoints
-        pairs = zip(self._wanted, self._granted, strict=False)
+        pairs = [pair for pair in zip(asked, welcome.endpoints, strict=False) if pair[0] in self._wanted]
         self._wanted = tuple(Wanted(granted.name, wanted.pool) for wanted, granted in pairs)  # a name once chosen stays
+        self._granted = tuple(granted for _, granted in pairs)
         self._on_granted(self._granted)
         link = self._link = Link(
             relay=False,
@@ -268,6 +257,8 @@ class Tether:
             resume_seconds=welcome.resume_seconds,
             asleep=self._asleep,
         )
+        for endpoint in set(welcome.endpoints) - set(self._granted):  # it was given back after it was asked for
+            link.say(Unbind(endpoint.name))
         tasks.create_task(self._keep(link))
         return link
 

@@ -1,7 +1,6 @@
 """The door for clients, with real tokens, a real WebSocket and real clients."""
 
 import asyncio
-from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -51,22 +50,6 @@ async def test_delivery_of_the_turn_in_which_a_client_is_granted_its_name_is_ans
             answer = await endpoint(request(b"first"))
             assert await drain(answer.content) == b"first"
             answer.close()
-
-
-async def test_name_that_the_relay_chose_outlives_the_link(tmp_path: Path) -> None:
-    """The URL stays when the relay has forgotten the link: providers know it by then."""
-    async with opened(tmp_path) as door:
-        numbers = count()
-        door.entrance._leases._random_name = lambda: f"random-{next(numbers)}"
-        visitor = Visitor(door.dialer(door.tokens.create("no_label")), Wanted(""))
-        async with visiting(visitor):
-            names = []
-            for _ in range(2):
-                names.append((await visitor.until(online=True)).granted[0].name)
-                for member in door.entrance.members:
-                    member.link.abort("forgotten by the test")
-                await visitor.until(online=False)
-        assert names == ["random-0", "random-0"]
 
 
 @pytest.mark.parametrize("token", ["hkl_wrong", "", "x" * 5000])
