@@ -16,7 +16,7 @@ from shared.protocol.hello import Granted
 
 REFRESH_SECONDS = 1.0
 PROBE_SECONDS = 5.0
-"""How often an app that did not answer is tried again. One that answers is left in peace."""
+"""How often an app that did not answer is tried again. One that answers is left in peace until a delivery fails."""
 
 SILENT_SECONDS = 12.0
 """A relay that lives is heard at least every PING_SECONDS; the rest is for the round trip."""
@@ -117,9 +117,11 @@ class AgentState:
             self._detail = f"no contact for {seconds:.0f} s" if seconds > SILENT_SECONDS else ""
 
     async def _watch_origins(self) -> None:
+        failed = self._store.counts.failed
         while True:
+            again, failed = self._store.counts.failed != failed, self._store.counts.failed
             for address in {tunnel.address for tunnel in self._plans()}:
-                if self._origins.get(address) != "answering":
+                if again or self._origins.get(address) != "answering":
                     self._origins[address] = "answering" if await probe(address) else "refused"
             await asyncio.sleep(PROBE_SECONDS)
 

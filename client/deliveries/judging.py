@@ -79,7 +79,7 @@ class Judging:
             duration_seconds=attempt.duration_seconds or 0.0,
         )
         attempt.healthy = clock.healthy
-        if attempt.kind not in REPLAYS:
+        if attempt.kind not in REPLAYS and attempt.signature.state != "invalid":  # whoever forged it has no schedule
             attempt.clock = clock.sentence
             if clock.retry_seconds is not None:
                 attempt.retry_at = attempt.started_at + (attempt.duration_seconds or 0.0) + clock.retry_seconds

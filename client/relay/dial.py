@@ -8,7 +8,6 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from websockets.asyncio.client import connect
@@ -95,7 +94,6 @@ class Dialer:
                 close_timeout=2.0,
                 max_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
                 write_limit=WRITE_HIGH_BYTES,
-                **self._loopback(),
                 ssl=tls,
             )
         except InvalidStatus as error:
@@ -108,17 +106,14 @@ class Dialer:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MILLISECONDS)
         return ClientTransport(connection)
 
-    def _loopback(self) -> dict[str, Any]:
-        """Say that names below `localhost` mean this machine (RFC 6761 section 6.3); not every resolver knows."""
-        return {"host": "localhost"} if self.address.host.endswith(".localhost") else {}
-
     async def _reached(self) -> socket.socket | None:
         """Give a socket that is connected to the relay; None: a proxy is in use, and the library goes through it."""
         uri = parse_uri(self.address.link_url)
         if get_proxy(uri) is not None:
             return None
         async with asyncio.timeout(self.timeout_seconds):
-            return await reach(uri.host, uri.port)
+            # Names below `localhost` mean this machine (RFC 6761 section 6.3), and not every resolver knows.
+            return await reach("localhost" if uri.host.endswith(".localhost") else uri.host, uri.port)
 
     def _tls(self) -> ssl.SSLContext:
         try:

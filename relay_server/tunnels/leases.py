@@ -38,15 +38,15 @@ class Leases:
             NameRefused: the owner may not have the name.
         """
         name = self._claim(wanted.name, owner, link)
-        holders = self._links.setdefault(name, [])
         if not wanted.pool:
-            for other in [holder for holder in holders if holder is not link]:
+            for other in [holder for holder in self._links.get(name, ()) if holder is not link]:
                 self._release(other, name)
                 other.close(
                     GoAwayCode.SUPERSEDED,
                     f"another hookline with your token took over the name {name}: "
                     "stop that one, or give one of them another name with --url",
                 )
+        holders = self._links.setdefault(name, [])
         if link not in holders:
             holders.append(link)
         self._endpoint(name).attach(link)

@@ -40,6 +40,14 @@ async def _refused(address: RelayAddress, authority: Authority | None = None, se
     return caught.value
 
 
+async def test_names_below_localhost_are_this_machine(authority: Authority) -> None:
+    """Whatever the resolver knows of them (RFC 6761 section 6.3); the certificate must be for the name all the same."""
+    async with serving(_hang_up, tls=_tls(authority, "localhost")) as address:
+        named = RelayAddress.parse(address.url.replace("localhost", "demo.localhost"))
+        failed = await _refused(named, authority)
+    assert (failed.code, "another host" in failed.detail) == ("certificate", True)
+
+
 async def test_expired_certificate_names_this_machines_clock(authority: Authority) -> None:
     """Whose clock is a year off reads what it says, and what else it may be."""
     async with serving(_hang_up, tls=_tls(authority, "localhost", expired=True)) as address:

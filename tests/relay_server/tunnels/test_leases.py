@@ -86,6 +86,15 @@ async def test_newest_link_supersedes(stage: Stage) -> None:
     assert (list(stage.endpoint("demo").links), old.resume_seconds) == ([new], 0.0)
 
 
+async def test_link_that_took_over_leaves_nothing_behind(stage: Stage) -> None:
+    """The endpoint is off line when the link that superseded another one leaves."""
+    owner, first, second = stage.owner(), stage.link(), stage.link()
+    stage.leases.bind(first, Wanted("demo"), owner)
+    stage.leases.bind(second, Wanted("demo"), owner)
+    stage.leases.leave(second)
+    assert (stage.leases.serving("demo"), stage.endpoint("demo").links) == (0, [])
+
+
 async def test_pool_is_shared(stage: Stage) -> None:
     """Each that leaves leaves alone."""
     owner, links = stage.owner(), [stage.link(), stage.link()]
