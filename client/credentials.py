@@ -1,8 +1,9 @@
-"""The tokens that `hookline login` stored."""
+"""The tokens that `hookline login` stored, and which CA each relay's certificate needs."""
 
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,10 +18,12 @@ class BadToken(TunnelError):  # noqa: N818 - reads as the sentence it is
     """Text that is no token. Never holds it: a token that was pasted with something else is still one."""
 
 
-class _Stored(msgspec.Struct):
+class _Stored(msgspec.Struct, omit_defaults=True):
     last: str = ""
     """The relay of the last login."""
     tokens: dict[str, str] = {}
+    cas: dict[str, str] = {}
+    """By relay, the file of the CA that it was logged in to with; none: the system's are enough."""
 
 
 def checked_token(text: str) -> str:
@@ -54,6 +57,30 @@ class Credentials:
         """Give the token for a relay's URL, or empty."""
         return self._read().tokens.get(relay, "")
 
+    def ca_file(self, relay: str) -> Path | None:
+        """Give the CA that a relay was logged in to with; None: the system's are enough.
+
+        Raises:
+            CredentialsUnusable: it is not there any more.
+        """
+        ca = self._read().cas.get(relay)
+        if ca is None:
+            return None
+        if not Path(ca).exists():
+            raise CredentialsUnusable(
+                f"{ca}, the CA that you logged in to {relay} with, is not there any more: "
+                f"run `hookline login {relay} --relay-ca FILE` with the file's new place"
+            )
+        return Path(ca)
+
+    def ca_for(self, host: str, port: int | None) -> Path | None:
+        """Give the CA of the relay that serves the names of `host`, as far as it is known and still there."""
+        for relay, ca in self._read().cas.items():
+            url = urlsplit(relay)
+            if url.port == port and f".{host}".endswith(f".{url.hostname}") and Path(ca).exists():
+                return Path(ca)
+        return None
+
     def check(self) -> None:
         """See that the file can be used, before a token is worth storing.
 
@@ -62,8 +89,13 @@ class Credentials:
         """
         self._read()
 
-    def store(self, relay: str, token: str) -> None:
+    def store(self, relay: str, token: str, ca_file: Path | None = None) -> None:
         """Keep a token, and remember its relay as the last one.
+
+        Args:
+            relay: its URL.
+            token: what it accepts.
+            ca_file: the CA that its certificate needs; None: the system's are enough.
 
         Raises:
             CredentialsUnusable: the file cannot be read or written.
@@ -71,6 +103,9 @@ class Credentials:
         stored = self._read()
         stored.tokens[relay] = token
         stored.last = relay
+        stored.cas.pop(relay, None)
+        if ca_file is not None:
+            stored.cas[relay] = str(ca_file.absolute())
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._replace(msgspec.json.format(msgspec.json.encode(stored)))

@@ -1,17 +1,25 @@
 """`hookline login`: keeps the token for a relay."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from shared.loop import run
 
+if TYPE_CHECKING:
+    from client.credentials import Credentials
+
 
 @click.command("login")
 @click.argument("relay", metavar="URL")
 @click.option(
-    "--relay-ca", metavar="FILE", type=click.Path(path_type=Path), help="Trust this CA, instead of the system's."
+    "--relay-ca",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Trust this CA for the relay, now and later, instead of the system's.",
 )
 def command(*, relay: str, relay_ca: Path | None) -> None:
     """Store the token for the relay at URL, after the relay has accepted it.
@@ -31,9 +39,19 @@ def command(*, relay: str, relay_ca: Path | None) -> None:
     token = checked_token(token)
     credentials = Credentials(places.credentials_file())
     credentials.check()
-    run(_check(Dialer(address, token, PRODUCT, relay_ca)))
-    credentials.store(address.url, token)
+    ca = relay_ca or _remembered(credentials, address.url)
+    run(_check(Dialer(address, token, PRODUCT, ca)))
+    credentials.store(address.url, token, ca)
     click.echo(f"logged in to {address.url}; now: hookline http 3000", err=True)
+
+
+def _remembered(credentials: "Credentials", relay: str) -> Path | None:
+    """Give the CA of an earlier login; one that is gone may be needed no more, and the relay's certificate tells."""
+    from client.credentials import CredentialsUnusable  # noqa: PLC0415 - `--help` need not wait for it
+
+    with suppress(CredentialsUnusable):
+        return credentials.ca_file(relay)
+    return None
 
 
 async def _check(dialer: object) -> None:

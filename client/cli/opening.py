@@ -128,4 +128,5 @@ async def _dialer(settings: ClientConfig, environ: Mapping[str, str], *, local: 
         raise click.UsageError(
             f"there is no token for {address.url}: run `hookline login {address.url}`, or set {TOKEN_VARIABLE}"
         )
-    yield Dialer(address, checked_token(token), PRODUCT, settings.relay_ca)
+    ca = settings.relay_ca or credentials.ca_file(address.url)
+    yield Dialer(address, checked_token(token), PRODUCT, ca)

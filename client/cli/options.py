@@ -15,7 +15,7 @@ _SETTINGS = (
         "--relay-ca",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Trust this CA for the relay, instead of the system's.",
+        help="Trust this CA for the relay. Default: that of the login, else the system's.",
     ),
     click.option(
         "--ui",

@@ -20,6 +20,29 @@ def test_tokens_are_kept_by_relay(tmp_path: Path) -> None:
     assert kept.last_relay == "https://other.test"
 
 
+def test_ca_of_a_login_is_kept_with_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found from every directory, by the relay's URL and by the names that it serves, until the next login."""
+    monkeypatch.chdir(tmp_path)
+    ca = tmp_path / "ca.pem"
+    ca.touch()
+    kept = Credentials(tmp_path / "credentials.json")
+    kept.store("https://relay.test:8443", "hkl_one", Path("ca.pem"))
+    assert (kept.ca_file("https://relay.test:8443"), kept.ca_file(RELAY)) == (ca, None)
+    asked = [("relay.test", 8443), ("demo.relay.test", 8443), ("relay.test", None), ("norelay.test", 8443)]
+    assert [kept.ca_for(host, port) for host, port in asked] == [ca, ca, None, None]
+    kept.store("https://relay.test:8443", "hkl_two")
+    assert kept.ca_file("https://relay.test:8443") is None
+
+
+def test_ca_that_is_gone_is_named(tmp_path: Path) -> None:
+    """The sentence says how to give its new place."""
+    kept = Credentials(tmp_path / "credentials.json")
+    kept.store(RELAY, "hkl_one", tmp_path / "ca.pem")
+    with pytest.raises(CredentialsUnusable, match=r"ca\.pem.*is not there any more.*--relay-ca FILE"):
+        kept.ca_file(RELAY)
+    assert kept.ca_for("relay.test", None) is None
+
+
 def test_file_is_its_owners_alone(tmp_path: Path) -> None:
     """The directory and the file keep others out, whatever mode the file had before."""
     path = tmp_path / "config" / "credentials.json"

@@ -4,6 +4,7 @@ import json
 import stat
 from pathlib import Path
 
+from client.local_relay import LocalRelay
 from tests.client.cli.person import WORDS, Person
 from tests.doors import opened
 from tests.system.terminal import on_terminal
@@ -25,6 +26,22 @@ async def test_accepted_token_is_kept(person: Person, tmp_path: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "", f"logged in to {url}; now: hookline http 3000\n")
     assert json.loads(kept(person).read_text()) == {"last": url, "tokens": {url: token}}
     assert stat.S_IMODE(kept(person).stat().st_mode) == 0o600
+
+
+async def test_ca_is_remembered(person: Person, tmp_path: Path) -> None:
+    """What the login says to do next works as it stands, and so does the next login."""
+    async with LocalRelay.started(tmp_path / "relay", domain="localhost") as relay:
+        url, token = f"https://localhost:{relay.port}", f"{relay.token}\n".encode()
+        (person.home / "ca.pem").write_bytes(relay.ca_file.read_bytes())
+        done = await person.runs("login", url, "--relay-ca", "ca.pem", stdin=token)
+        assert done.code == 0, done.err
+        again = await person.runs("login", url, stdin=token)
+        assert again.code == 0, again.err
+        with person.running("http", "3000", "--inspect-addr", ":0") as program:
+            await program.says("online")
+        (person.home / "ca.pem").unlink()
+        lost = await person.runs("http", "3000")
+    assert (lost.code, "is not there any more: run `hookline login" in lost.err) == (2, True), lost.err
 
 
 async def test_token_that_is_typed_is_not_echoed(person: Person, tmp_path: Path) -> None:
