@@ -41,6 +41,8 @@ class Agent:
     def __init__(self, plan: AgentPlan) -> None:
         self._plan = plan
         self._stack = AsyncExitStack()
+        self._others: dict[str, Handler] = {}
+        """By address: the chains of replays that name another app."""
         self.refusal: LinkRefused | None = None
         """Why the relay will not have us, once it is final."""
         self._catalogue = Catalogue.load(places.own_schemes_file())
@@ -136,7 +138,10 @@ class Agent:
 
     def _elsewhere(self, address: str) -> Handler:
         """Give the chain to another app, for a replay that names one."""
-        return self._build_chain(TunnelPlan("", OriginAddress.parse(address)), self._checks.of_all())
+        if address not in self._others:
+            plan = TunnelPlan("", OriginAddress.parse(address))
+            self._others[address] = self._build_chain(plan, self._checks.of_all())
+        return self._others[address]
 
     def _build_checks(self) -> Checks:
         return Checks(

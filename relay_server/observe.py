@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from shared.errors import ContentBroken, ExchangeFailed, Failure, LinkClosed
+from shared.errors import ContentBroken, ExchangeFailed, Failure, LinkClosed, cancelled_for
 from shared.exchange import Handler, Request, Response
 from shared.logs import Log
 
@@ -51,14 +51,6 @@ class Observe:
             raise
         line.follow(response)
         return response
-
-
-def cancelled_for(error: asyncio.CancelledError) -> Failure:
-    """Give why an exchange's task was cancelled: the sender went away, unless the message of `cancel` is a code."""
-    for code in error.args:
-        if code in Failure.__members__.values():
-            return Failure(code)
-    return Failure.SENDER_ABORTED
 
 
 class _Line:

@@ -99,6 +99,14 @@ class ContentBroken(TunnelError):  # noqa: N818 - named for what happened
         self.detail = detail
 
 
+def cancelled_for(error: BaseException) -> Failure:
+    """Give why an exchange's task was cancelled: the sender went away, unless the message of `cancel` is a code."""
+    for code in error.args:
+        if code in Failure.__members__.values():
+            return Failure(code)
+    return Failure.SENDER_ABORTED
+
+
 def leaf(error: BaseException) -> BaseException:
     """Give the first exception inside nested groups, or `error` itself: what a TaskGroup of one concern raised."""
     while isinstance(error, BaseExceptionGroup):

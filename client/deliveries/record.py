@@ -11,7 +11,7 @@ from client.deliveries.schema import REQUEST_SIDE, RESPONSE_SIDE
 from client.deliveries.store import Store
 from client.signatures.engine import Signatures
 from client.views import AttemptKind
-from shared.errors import ContentBroken, ExchangeFailed, Failure, LinkClosed
+from shared.errors import ContentBroken, ExchangeFailed, Failure, LinkClosed, cancelled_for
 from shared.exchange import Content, Handler, Request, Response
 from shared.http.heads import ResponseHead
 
@@ -80,8 +80,8 @@ class Record:
             self._fail(attempt, error)
             await self._finish(attempt)
             raise
-        except asyncio.CancelledError:
-            self._abandon(attempt)
+        except asyncio.CancelledError as error:
+            self._abandon(attempt, cancelled_for(error))
             raise
         try:
             await self._answer(attempt, response)
@@ -188,12 +188,13 @@ class Record:
         else:
             attempt.failure, attempt.detail = Failure.CLIENT_INTERNAL, type(error).__name__
 
-    def _abandon(self, attempt: Attempt) -> None:
+    def _abandon(self, attempt: Attempt, failure: Failure = Failure.SENDER_ABORTED) -> None:
         """Record an exchange that nobody waits for any more."""
         if self._store.leaving:
             attempt.state = "interrupted"
         else:
-            attempt.state, attempt.failure = "failed", Failure.SENDER_ABORTED
-            attempt.detail = "the sender went away before the answer was complete"
+            attempt.state, attempt.failure = "failed", failure
+            gone = "the link to the relay was lost" if failure == Failure.ENDPOINT_LOST else "the sender went away"
+            attempt.detail = f"{gone} before the answer was complete"
         self._complete(attempt)
         self._store.finish_now(attempt)
