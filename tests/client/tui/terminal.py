@@ -15,6 +15,7 @@ from tests.client.tui.fake import FakeInspector
 from tests.waiting import settled
 
 _PATIENCE_SECONDS = 20.0
+_REST_SECONDS = 0.3
 _ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "TERM": "xterm-256color",
@@ -71,9 +72,30 @@ class Terminal:
         except TimeoutError:
             raise AssertionError(self.output[-2000:]) from None
 
-    async def sees(self, text: str) -> None:
-        """Wait until a text was written in one piece."""
-        await self.until(lambda: text.encode() in self.output)
+    async def sees(self, text: str, *, after: int = 0) -> None:
+        """Wait until a text was written in one piece, behind the first `after` bytes of the output."""
+        await self.until(lambda: text.encode() in self.output[after:])
+
+    async def rests(self) -> None:
+        """Wait until nothing was written for a while: what was typed before has had its effect."""
+        loop = asyncio.get_running_loop()
+        written, since = len(self.output), loop.time()
+
+        def quiet() -> bool:
+            nonlocal written, since
+            if len(self.output) != written:
+                written, since = len(self.output), loop.time()
+            return loop.time() - since >= _REST_SECONDS
+
+        await self.until(quiet)
+
+    async def press(self, key: str, *, shows: str = "") -> None:
+        """Press a key and wait until it has had its effect: `shows`, or anything, was written, and it rests."""
+        before = len(self.output)
+        self.type(key)
+        await self.until(lambda: len(self.output) > before)
+        await self.sees(shows, after=before)
+        await self.rests()
 
     async def ended(self) -> int:
         """Wait for the end, and give the exit code."""

@@ -43,12 +43,19 @@ async def test_hostile_content_never_steers_the_terminal() -> None:
     fake = hostile()
     fake.refuse = EVIL_WIRE
     async with screen(fake) as (terminal, _):
-        await terminal.sees("[@click=app.bell]")
-        for key in ("\t", "2", "3", "4", "5", "1", "v", "v", "v", "W", "h", "r", "K", "2", "/click\r", "?"):
-            written = len(terminal.output)
-            terminal.type(key)
-            await terminal.until(lambda before=written: len(terminal.output) > before)  # type: ignore[misc]
-        await terminal.sees("Keys")
+        await terminal.sees("5 of 5")
+        await terminal.sees("#5 ")
+        await terminal.rests()
+        await terminal.press("\t", shows="headers")
+        for key in ("2", "3", "4", "5", "1", "v", "v", "v", "W", "h"):
+            await terminal.press(key)
+        await terminal.press("r", shows="not replayed")
+        await terminal.press("K", shows="#4 ")
+        await terminal.press("2")
+        await terminal.press("/", shows="ind in what is shown")  # on the f stands the cursor
+        for key in ("click", "\r"):
+            await terminal.press(key)
+        await terminal.press("?", shows="Keys")
         terminal.type("\x03")
         assert await terminal.ended() == 0
         found = {sequence: terminal.output.count(sequence) for sequence in FORBIDDEN}
@@ -89,6 +96,7 @@ async def test_no_colour_when_none_is_wanted() -> None:
     fake.put(delivery(status=500))
     async with screen(fake, NO_COLOR="1") as (terminal, _):
         await terminal.sees("call.ended")
+        await terminal.rests()
         terminal.type("q")
         await terminal.ended()
         codes = _colours(terminal.output)

@@ -139,9 +139,11 @@ async def test_pager_on_a_terminal() -> None:
     fake = client()
     async with screen(fake, PAGER="sh -c 'printf PAGED:; cat \"$0\"; sleep 0.1'") as (terminal, _):
         await terminal.sees("HTTP/1.1")
-        terminal.type("\t")
+        await terminal.press("\t", shows="headers")
         terminal.type("o")
         await terminal.sees('PAGED:{"a":"␛[31m"}')
+        await terminal.sees("\x1b[?1049h", after=terminal.output.index(b"PAGED:"))
+        await terminal.rests()
         terminal.type("q")
         assert await terminal.ended() == 0
         assert terminal.restored()
