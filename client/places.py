@@ -47,6 +47,11 @@ def local_relay_directory() -> Path:
     return platformdirs.user_data_path(_NAME) / "local-relay"
 
 
+def local_relay_ca_file() -> Path:
+    """The CA of that relay; there once it has run."""
+    return local_relay_directory() / "local-ca" / "localhost" / "ca.pem"
+
+
 def agents_directory() -> Path:
     """One file for each client that runs."""
     return platformdirs.user_state_path(_NAME) / "agents"

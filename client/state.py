@@ -51,6 +51,8 @@ class AgentState:
         self._origins: dict[OriginAddress, OriginState] = {}
         self._round_trip_seconds: float | None = None
         self._published: Status | None = None
+        ca = plan.dialer.ca_file
+        self._ca_file = "" if ca is None else str(ca.absolute())
         self.online = asyncio.Event()
         """Set once the relay has granted the endpoints."""
         self.inspect_url = ""
@@ -70,6 +72,7 @@ class AgentState:
             counts=self._store.counts,
             history=self._store.trouble if self._plan.record else "deliveries are not recorded: --no-record",
             inspect_url=self.inspect_url,
+            ca_file=self._ca_file,
         )
 
     def link_changed(self, state: TetherState) -> None:

@@ -171,6 +171,8 @@ class Status(msgspec.Struct, frozen=True):
     history: str = ""
     """A sentence when deliveries are not being recorded as they should; empty when all is well."""
     inspect_url: str = ""
+    ca_file: str = ""
+    """The CA that the relay's certificate needs, for `curl --cacert`; empty: the system's are enough."""
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -7,7 +7,6 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     "ca",
     metavar="FILE",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Trust this CA instead of the system's. Default: the settings' relay_ca; that of --local for *.localhost.",
+    help="Trust this CA instead of the system's. Default: that of the running client, the settings or the login.",
 )
 def command(provider: str, event_type: str, **given: Any) -> None:
     """Send a test event, signed as PROVIDER signs, to the app by its public URL.
@@ -52,18 +51,19 @@ def command(provider: str, event_type: str, **given: Any) -> None:
 
 
 async def _send(provider: str, event_type: str, given: dict[str, Any]) -> int:
+    from client.cli.target import find_target  # noqa: PLC0415
     from client.simulate.sender import Sender, Step  # noqa: PLC0415
 
     scheme, events = await asyncio.to_thread(_prepare, provider, event_type, given)
     secret, public = await asyncio.to_thread(_secret, scheme, given)
     if public:
         click.echo(f"a key was made for this; its public half, for your app:\n{public}", err=True)
-    base, path = _split(given["to"] or await _running_url())
+    target = await find_target(given["to"], given["ca"])
     sender = Sender(
-        url=base,
+        url=target.base,
         scheme=scheme,
         secret=secret,
-        ca=given["ca"] or await asyncio.to_thread(_usual_ca, base),
+        ca=target.ca,
         now=time.time,
         clock=time.monotonic,
         pause=asyncio.sleep,
@@ -73,7 +73,7 @@ async def _send(provider: str, event_type: str, given: dict[str, Any]) -> int:
     async with sender:
         with _progress(len(events)) as bar:
             for number, event in enumerate(events, 1):
-                sent = await sender.send(Step("", event, path, retries=False))
+                sent = await sender.send(Step("", event, target.path, retries=False))
                 good += _tell(scheme, sent, number, len(events))
                 if bar is not None:
                     bar.update(1)
@@ -87,19 +87,6 @@ def _progress(total: int) -> AbstractContextManager[Any]:
     if total == 1 or not sys.stderr.isatty() or sys.stdout.isatty():
         return nullcontext()
     return click.progressbar(length=total, label="sending", file=sys.stderr)
-
-
-def _usual_ca(url: str) -> Path | None:
-    """Give the CA that the relay's certificate is signed by, as far as it is known here."""
-    from client import places  # noqa: PLC0415
-    from client.config import load  # noqa: PLC0415
-
-    settled = load({}, os.environ).settings.relay_ca
-    if settled is not None:
-        return settled
-    local = places.local_relay_directory() / "local-ca.pem"
-    host = urlsplit(url).hostname or ""
-    return local if host.rpartition(".")[2] == "localhost" and local.is_file() else None
 
 
 def _tell(scheme: "Scheme", sent: "Sent", number: int, total: int) -> bool:
@@ -156,30 +143,3 @@ def _secret(scheme: "Scheme", given: dict[str, Any]) -> "tuple[Secret, str]":
         return Secret.from_reference(f"keyring:{given['secret_keyring']}"), ""
     secret, public = make_key_pair(scheme)
     return secret, public.decode()
-
-
-def _split(url: str) -> tuple[str, str]:
-    """Part a URL before its path."""
-    scheme, found, rest = url.partition("://")
-    if not found or scheme not in {"http", "https"} or not rest:
-        raise click.UsageError(f"--to {url}: write the whole URL, as --to https://demo.example.com/hooks")
-    authority, _, path = rest.partition("/")
-    return f"{scheme}://{authority}", f"/{path}"
-
-
-async def _running_url() -> str:
-    """Give the public URL of the first tunnel of the client that runs."""
-    from client.api import RemoteInspector  # noqa: PLC0415
-    from client.cli.inspecting import newest_agent  # noqa: PLC0415
-
-    agent = newest_agent()
-    urls: tuple[str, ...] = ()
-    if agent is not None:
-        inspector = RemoteInspector(agent.url, token=agent.token)
-        try:
-            urls = tuple(url for tunnel in (await inspector.status()).tunnels for url in tunnel.public_urls)
-        finally:
-            await inspector.close()
-    if not urls:
-        raise click.UsageError("no hookline runs here, so say where to send: --to https://demo.example.com/hooks")
-    return urls[0]

@@ -194,9 +194,17 @@ class Sender:
             return Try(None, self._clock() - started, _said(error))
 
 
+def _reason(error: Exception) -> str:
+    """Give what is wrong with a certificate, without OpenSSL's codes and source lines."""
+    return getattr(error, "verify_message", "") or type(error).__name__
+
+
 def _said(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"its certificate is not trusted: {error.certificate_error}"
+        return (
+            f"the certificate of {error.host} is not trusted ({_reason(error.certificate_error)}): "
+            "if it is from a relay's own CA, give its file with --relay-ca"
+        )
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"cannot connect: {error.strerror or error.os_error}"
     return str(error) or type(error).__name__

@@ -23,11 +23,11 @@ GRANTED = (Granted("demo", ("https://demo.relay.test", "https://relay.test/t/dem
 class Stage:
     """A state, and what it told of itself."""
 
-    def __init__(self, desk: Desk, address: str = "3000", *, record: bool = True) -> None:
+    def __init__(self, desk: Desk, address: str = "3000", *, record: bool = True, ca: Path | None = None) -> None:
         self.desk = desk
         rules = (Rule("stripe"), Rule("talkifai", path="/voice"), Rule("stripe", path="/two"))
         tunnel = TunnelPlan("", OriginAddress.parse(address), rules, label="billing")
-        dialer = Dialer(RelayAddress.parse("https://relay.test"), "hkl_x", "test")
+        dialer = Dialer(RelayAddress.parse("https://relay.test"), "hkl_x", "test", ca)
         plan = AgentPlan(dialer, (tunnel,), Path("history.db"), record=record)
         self.state = AgentState(
             plan=plan, tunnels=lambda: plan.tunnels, store=desk.store, feed=desk.feed, clock=desk.clock
@@ -50,6 +50,13 @@ def test_client_that_starts_is_connecting(desk: Desk) -> None:
         "unknown",
     )
     assert tunnel.verify == ("stripe", "talkifai")
+
+
+def test_ca_of_the_relay_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With its whole path, for whoever is somewhere else; the system's CAs are not named."""
+    monkeypatch.chdir(tmp_path)
+    told = [Stage(desk, ca=ca).state.status().ca_file for ca in (None, Path("ca.pem"))]
+    assert told == ["", str(tmp_path / "ca.pem")]
 
 
 def test_link_s_story_is_told(desk: Desk) -> None:

@@ -4,6 +4,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from client.local_relay import LocalRelay
 from tests.client.cli.person import WORDS, Person
 from tests.doors import opened
@@ -28,6 +30,7 @@ async def test_accepted_token_is_kept(person: Person, tmp_path: Path) -> None:
     assert stat.S_IMODE(kept(person).stat().st_mode) == 0o600
 
 
+@pytest.mark.xdist_group("demo")
 async def test_ca_is_remembered(person: Person, tmp_path: Path) -> None:
     """What the login says to do next works as it stands, and so does the next login."""
     async with LocalRelay.started(tmp_path / "relay", domain="localhost") as relay:
