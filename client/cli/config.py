@@ -43,6 +43,7 @@ def _check_tunnel(file: str, name: str, tunnel: "TunnelConfig") -> None:
         ConfigError: it could not.
     """
     from client import places  # noqa: PLC0415 - `--help` need not wait for it
+    from client.cli.secrets_needed import require_secret  # noqa: PLC0415
     from client.origin.address import OriginAddress  # noqa: PLC0415
     from client.origin.rewrite import host_value  # noqa: PLC0415
     from client.signatures.catalogue import Catalogue  # noqa: PLC0415
@@ -59,6 +60,8 @@ def _check_tunnel(file: str, name: str, tunnel: "TunnelConfig") -> None:
             asks = verify.handshake and Handshakes.load().knows(verify.scheme)
             if verify.scheme != AUTO and not asks:
                 catalogue.get(verify.scheme)
+            key = f"verify[{index}].secret"
+            require_secret(verify, catalogue)
     except TunnelError as error:
         raise ConfigError(file, f"tunnels.{name}.{key}", str(error)) from error
 

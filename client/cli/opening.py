@@ -11,6 +11,7 @@ from client import places
 from client.agent import PRODUCT
 from client.cli.interface import Shown, choose
 from client.cli.loop import until_stopped
+from client.cli.secrets_needed import require_secret
 from client.cli.session import run_agent
 from client.config import INSPECT_TOKEN_VARIABLE, TOKEN_VARIABLE, ClientConfig, TunnelConfig, VerifyConfig, load
 from client.credentials import Credentials, checked_token
@@ -97,6 +98,7 @@ def tunnel_plan(name: str, tunnel: TunnelConfig) -> TunnelPlan:
 
 
 def _rule(verify: VerifyConfig) -> Rule:
+    require_secret(verify)
     return Rule(
         scheme=verify.scheme,
         secrets=tuple(Secret.from_reference(reference) for reference in verify.secret),

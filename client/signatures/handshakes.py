@@ -92,6 +92,10 @@ class Handshakes:
         """Tell whether this provider asks anything."""
         return any(entry.provider == provider for entry in self._entries.values())
 
+    def tells_secret(self, provider: str) -> bool:
+        """Tell whether this provider's question holds the secret that it signs with."""
+        return any(entry.provider == provider and entry.learns for entry in self._entries.values())
+
     def reply(
         self, provider: str, subject: Subject, *, secrets: Sequence[Secret] = (), params: dict[str, str] | None = None
     ) -> Reply | None:

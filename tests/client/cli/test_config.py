@@ -25,6 +25,7 @@ async def test_check_says_what_was_read(person: Person) -> None:
         ('[tunnels.a]\naddress = 1\nhost_header = "a b"', "hookline.toml: tunnels.a.host_header: "),
         ('[tunnels.a]\naddress = 1\nverify = { scheme = "s" }', "hookline.toml: tunnels.a.verify"),
         ('[tunnels.a]\naddress = 1\nverify = [{ scheme = "strpe" }]', "tunnels.a.verify[0].scheme: there is no"),
+        ('[tunnels.a]\naddress = 1\nverify = [{ scheme = "stripe" }]', "tunnels.a.verify[0].secret: Stripe signs with"),
         ("relay = [", "hookline.toml: it is not TOML"),
     ],
 )
@@ -38,7 +39,7 @@ async def test_check_names_what_does_not_fit(person: Person, text: str, said: st
 
 async def test_check_lets_a_greeting_alone_pass(person: Person) -> None:
     """A provider that only asks needs no scheme."""
-    write(person, '[tunnels.a]\naddress = 1\nverify = [{ scheme = "auto" }, { scheme = "dropbox", handshake = true }]')
+    write(person, '[tunnels.a]\naddress = 1\nverify = [{ scheme = "auto" }, { scheme = "msgraph", handshake = true }]')
     assert (await person.runs("config", "check")).code == 0
 
 

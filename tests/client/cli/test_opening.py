@@ -43,6 +43,7 @@ async def test_bad_address_is_quoted_with_what_would_do(person: Person, address:
         (("--config", "nope.toml"), "nope.toml: there is no such file"),
         (("--require-signature",), "add --verify SCHEME"),
         (("--secret-env", "S"), "add --verify SCHEME"),
+        (("--verify", "stripe"), "name the variable that holds it with --secret-env VAR"),
         (("--verify", "stripe", "--secret-env", "NOT_SET"), "the environment has no NOT_SET"),
         (("--verify", "stripe", "--secret-env", "EMPTY"), "EMPTY is empty"),
         (("--verify", "stripe", "--secret-file", "nope"), "nope cannot be read: No such file"),
