@@ -13,6 +13,9 @@ _NOTABLE = re.compile(
     r"^content-(type|encoding)$|signature|hmac|event|topic|delivery|webhook|idempotency|^user-agent$|^location$|^retry-after$",
     re.IGNORECASE,
 )
+_TRIED = "tried "
+"""How a failure's detail begins that tells each address and what came of it."""
+
 _HEALTHY_CLOCK = re.compile(r"answered in ")
 _FOLDED_ABOVE = 7
 _NAME_CELLS = 26
@@ -56,7 +59,8 @@ def _outcome(attempt: AttemptView, width: int, signs: Signs) -> list[Line]:
     lines = [justify((span(f"{phrase.sign} {explanation.what}", "error"),), after, width, more=signs.more), EMPTY]
     lines += [(span(text),) for text in wrapped(explanation.why, width)]
     if attempt.failure_detail:
-        lines += _labelled("tried", attempt.failure_detail, width)
+        tried = attempt.failure_detail.removeprefix(_TRIED)
+        lines += _labelled("tried" if tried != attempt.failure_detail else "detail", tried, width)
     lines += _labelled("next", explanation.next_step, width)
     if attempt.failure:
         lines += [EMPTY, *_labelled("code", attempt.failure, width)]

@@ -89,7 +89,7 @@ def _put(
         event_type=kind,
         status=status,
         failure=failure,
-        failure_detail="127.0.0.1:3000 refused · [::1]:3000 refused" if failure == "origin-refused" else "",
+        failure_detail="tried 127.0.0.1:3000 refused · [::1]:3000 refused" if failure == "origin-refused" else "",
         signature=verdict,
         body=body,
         answer=answer,

@@ -51,7 +51,7 @@ def test_response_that_blames_the_app() -> None:
 
 def test_response_that_did_not_come() -> None:
     """Nothing listening is explained: what, what was tried, what next, and the code."""
-    failed = delivery(status=None, failure="origin-refused", failure_detail="127.0.0.1:3000 refused").attempts[0]
+    failed = delivery(status=None, failure="origin-refused", failure_detail="tried 127.0.0.1:3000 refused").attempts[0]
     assert outcome(failed) == [
         "⊘ localhost:3000 refused the connection                    after 38 ms",
         "",
