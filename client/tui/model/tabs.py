@@ -10,6 +10,7 @@ TABS = ("Request", "Response", "Signature", "Attempts", "Raw")
 REQUEST, RESPONSE, SIGNATURE, ATTEMPTS, RAW = range(5)
 
 _GAP = "  "
+_WIDEST_MARKS = {RESPONSE: "x", SIGNATURE: "x", ATTEMPTS: "99"}
 _SHORT = {"Signature": "Sig", "Attempts": "Tries"}
 
 
@@ -43,10 +44,17 @@ def tabs(detail: DeliveryDetail | None, attempt: AttemptView | None, signs: Sign
     return [Tab(number + 1, name, *marks.get(number, ())) for number, name in enumerate(TABS)]
 
 
+def _room(shortness: int) -> int:
+    widest = (Tab(number + 1, name, _WIDEST_MARKS.get(number, "")) for number, name in enumerate(TABS))
+    return sum(len(tab.label(shortness)) + len(_GAP) for tab in widest)
+
+
 def tab_lines(all_tabs: list[Tab], active: int, width: int, *, under: str = "━") -> tuple[Line, Line]:
-    """Give the tabs and the line under them that shows which is active; short of room, names become shorter."""
-    fitting = [short for short in (0, 1) if sum(len(tab.label(short)) + len(_GAP) for tab in all_tabs) <= width]
-    shortness = fitting[0] if fitting else 2
+    """Give the tabs and the line under them that shows which is active; short of room, names become shorter.
+
+    The width alone decides how short: with the marks of one delivery or another, a tab keeps its name.
+    """
+    shortness = next((short for short in (0, 1) if _room(short) <= width), 2)
     names: list[Span] = [BLANK]
     at, start, length = 1, 1, 0
     for number, tab in enumerate(all_tabs):

@@ -28,6 +28,17 @@ def test_tabs_by_width(width: int, shown: str) -> None:
     assert text_of(under).count("━") == len("2 Response ✗")
 
 
+@pytest.mark.parametrize("width", range(30, 90))
+def test_tabs_keep_their_names_from_row_to_row(width: int) -> None:
+    """At one width the names are the same whatever marks stand behind them."""
+    twelve = msgspec.structs.replace(DETAIL, attempts=DETAIL.attempts * 12)
+    plain, marked = (
+        text_of(tab_lines(tabs(one, one.attempts[0], UNICODE), 0, width)[0])
+        for one in (delivery(signature=SignatureView("unconfigured")), twelve)
+    )
+    assert plain.split() == [word for word in marked.split() if word not in ("✗", "12")]
+
+
 def test_tabs_of_nothing_and_of_a_good_delivery() -> None:
     """Without a delivery there is no mark; a good one has a valid signature, and its attempts are counted."""
     good = delivery()
