@@ -58,9 +58,19 @@ async def _check(dialer: object) -> None:
     """Have the relay accept the token.
 
     Raises:
-        DialFailed: it was not reached or said no.
+        LinkRefused: it was not reached or said no.
     """
     from client.relay import Dialer  # noqa: PLC0415 - `--help` need not wait for it
+    from shared.errors import LinkRefused  # noqa: PLC0415
 
     assert isinstance(dialer, Dialer)  # noqa: S101 - typed as object for the lazy import's sake
-    (await dialer.dial()).abort()
+    try:
+        (await dialer.dial()).abort()
+    except LinkRefused as refused:
+        if refused.code != "bad-token":
+            raise
+        sentence = (
+            f"{dialer.address.url} refused: the token is unknown, expired or revoked: copy it once more, "
+            "or have `hookline-relay token create NAME` make a new one"
+        )
+        raise LinkRefused(refused.code, sentence, final=True) from refused

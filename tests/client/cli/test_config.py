@@ -39,7 +39,7 @@ async def test_check_names_what_does_not_fit(person: Person, text: str, said: st
 
 async def test_check_lets_a_greeting_alone_pass(person: Person) -> None:
     """A provider that only asks needs no scheme."""
-    write(person, '[tunnels.a]\naddress = 1\nverify = [{ scheme = "auto" }, { scheme = "msgraph", handshake = true }]')
+    write(person, '[tunnels.a]\naddress = 1\nverify = [{ scheme = "auto" }, { scheme = "websub", handshake = true }]')
     assert (await person.runs("config", "check")).code == 0
 
 

@@ -64,6 +64,7 @@ async def test_refused_token_is_not_kept(person: Person, tmp_path: Path) -> None
     async with opened(tmp_path) as door:
         done = await person.runs("login", f"http://127.0.0.1:{door.port}", stdin=f"{TOKEN}\n".encode())
     assert (done.code, done.err.count("\n"), "the token is unknown" in done.err) == (3, 1, True)
+    assert ("run `hookline login` again" in done.err, "token create NAME" in done.err) == (False, True)
     assert (TOKEN in done.text, kept(person).exists()) == (False, False)
 
 

@@ -1,6 +1,7 @@
 """The door for clients, with real tokens, a real WebSocket and real clients."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any, cast
 
@@ -62,6 +63,17 @@ async def test_bad_token_is_final(tmp_path: Path, token: str) -> None:
             await visitor.tether.run()
         assert (caught.value.code, caught.value.final) == ("bad-token", True)
         assert "hookline login" in caught.value.detail
+
+
+async def test_client_that_only_tries_its_token_is_not_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A successful login is no trouble that the operator should read of."""
+    caplog.set_level(logging.DEBUG, "relay_server")
+    async with opened(tmp_path) as door:
+        (await door.dialer(door.tokens.create("laptop")).dial()).abort()
+        await settled(lambda: "link.left" in caplog.text)
+    assert [record.levelname for record in caplog.records if "link." in record.getMessage()] == ["DEBUG"]
 
 
 async def test_name_of_another_owner_is_refused(tmp_path: Path) -> None:
