@@ -60,7 +60,18 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, command.help) for name, command in _COMMANDS.items()])
 
 
+def _tell_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: ARG001 - click's
+    if wanted:
+        from relay_server.version import version  # noqa: PLC0415 - `--help` need not wait for it
+
+        click.echo(f"hookline-relay {version()}")
+        context.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Print the version."
+)
 def hookline_relay() -> None:
     """The server side of Hookline: takes webhooks from the internet and hands them to the developers' machines.
 

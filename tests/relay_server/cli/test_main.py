@@ -34,6 +34,16 @@ def test_help_of_serve_does_not_load_the_server() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_version_is_an_option_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """As it is of most programs; the word and the option say the same."""
+    told = []
+    for word in ("--version", "version"):
+        assert main([word]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    assert told[0].startswith("hookline-relay ")
+
+
 def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     """Help shows the commands and lines to copy."""
     assert main(["--help"]) == 0
