@@ -26,6 +26,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self._rows: dict[int, DeliverySummary] = {}
+        self._removed: set[int] = set()
         self._status: Status | None = None
         self._arrived = asyncio.Event()
 
@@ -35,19 +36,23 @@ class Inbox:
             self._rows[change.delivery.seq] = change.delivery
         if change.status is not None:
             self._status = change.status
+        for seq in change.removed:
+            self._rows.pop(seq, None)
+        self._removed.update(change.removed)
         self._arrived.set()
 
     async def wait(self) -> None:
         """Wait until there is something."""
         await self._arrived.wait()
 
-    def take(self) -> tuple[list[DeliverySummary], Status | None]:
-        """Take everything, rows in order of their number."""
+    def take(self) -> tuple[list[DeliverySummary], set[int], Status | None]:
+        """Take everything: rows in order of their number, the numbers that are no longer kept, the status."""
         rows = [self._rows[seq] for seq in sorted(self._rows)]
+        removed, self._removed = self._removed, set()
         status, self._status = self._status, None
         self._rows.clear()
         self._arrived.clear()
-        return rows, status
+        return rows, removed, status
 
 
 class Session:
@@ -94,9 +99,10 @@ class Session:
         """Bring what the inbox holds into list and status, call `show` with the changed rows, and again."""
         while True:
             await self._inbox.wait()
-            rows, status = self._inbox.take()
+            rows, removed, status = self._inbox.take()
             if status is not None:
                 self.status = status
+            self.browser.forget(removed)
             try:
                 new = await self.browser.take(rows) if rows else 0
             except GONE:  # said by `follow`, which ends

@@ -1,6 +1,7 @@
 """The list behind the screen: which rows it has, which is selected, what it is filtered by."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from client.inspector import Inspector
 from client.tui.model.follow import Follow
@@ -136,6 +137,12 @@ class Browser:
         found = await self._inspector.deliveries(query=self.query, after=self.rows.newest or 0, limit=_SEARCH_PAGE)
         if generation == self._generation:
             self.follow.arrived(sum(self.rows.add(row) for row in found))
+            self._settle()
+
+    def forget(self, seqs: AbstractSet[int]) -> None:
+        """Drop rows that are no longer kept; a selection among them goes to the row after it."""
+        if seqs:
+            self.rows.drop(seqs)
             self._settle()
 
     async def _matching(self, changed: Sequence[DeliverySummary]) -> list[DeliverySummary]:

@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from client.views import DeliverySummary
 
@@ -93,6 +94,12 @@ class Rows:
             self._rows.pop(seq, None)
         self._seqs[start:stop] = array("q", (row.seq for row in rows))
         self.keep(rows)
+
+    def drop(self, seqs: AbstractSet[int]) -> None:
+        """Have none of the numbers any more."""
+        self._seqs = array("q", (seq for seq in self._seqs if seq not in seqs))
+        for seq in seqs:
+            self._rows.pop(seq, None)
 
     def missing(self, start: int, stop: int) -> tuple[int, int] | None:
         """Give the first and last number that are not at hand between two positions, or None when all are."""

@@ -42,6 +42,8 @@ class Looking:
         """Look again if what is shown is not what is selected, or is among the changed rows."""
         selected = self._session.browser.selected
         shown = self._pane.detail
+        if selected is None and shown is not None and not len(self._session.browser.rows):
+            self.now()
         if selected is None or self._timer is not None:
             return
         if shown is None:

@@ -96,7 +96,10 @@ class MainScreen(Screen[None]):
         self._looking.changed(rows)
 
     def _rows_shown(self) -> None:
-        self.set_class(not len(self._session.browser.rows), "-empty")
+        self.set_class(empty := not len(self._session.browser.rows), "-empty")
+        if empty and self._in_detail():
+            self.remove_class("-open", "-zoom-detail")
+            self.set_focus(self._list)
         self._list.rows_changed()
         if self._session.browser.query:
             self._filtering.note()
@@ -104,11 +107,9 @@ class MainScreen(Screen[None]):
         self._status_shown()
 
     def _status_shown(self) -> None:
-        self._top.update()
-        self._empty.update()
-        self._tiny.update()
+        for part in (self._top, self._empty, self._tiny, self._keys):
+            part.update()
         self._frame.update_lines()
-        self._keys.update()
 
     def on_resize(self) -> None:
         """Choose what there is room for."""

@@ -188,11 +188,14 @@ class FakeInspector:
         rows = await self.deliveries(query=query, limit=len(self.details))
         for row in rows:
             del self.details[row.seq]
+        self._tell(Change(number=len(self._changes) + 1, removed=tuple(row.seq for row in rows)))
         return len(rows)
 
     async def remove(self, delivery_id: str) -> None:
         """Forget a delivery."""
-        del self.details[(await self.delivery(delivery_id)).summary.seq]
+        seq = (await self.delivery(delivery_id)).summary.seq
+        del self.details[seq]
+        self._tell(Change(number=len(self._changes) + 1, removed=(seq,)))
 
     async def take_in(self, exchanges: Sequence[CapturedExchange]) -> list[DeliverySummary]:
         """Take nothing in."""

@@ -23,9 +23,18 @@ async def test_inbox_keeps_the_newest_state_of_each_delivery() -> None:
         inbox.put(one)
     inbox.put(Change(number=9, status=ONLINE))
     await inbox.wait()
-    rows, status = inbox.take()
+    rows, removed, status = inbox.take()
     assert ([(row.seq, row.status) for row in rows], status) == ([(1, 200), (2, 200)], ONLINE)
-    assert inbox.take() == ([], None)
+    assert (removed, inbox.take()) == (set(), ([], set(), None))
+
+
+async def test_inbox_drops_what_was_removed() -> None:
+    """A delivery that arrived and went is not taken, its number is."""
+    inbox = Inbox()
+    for one in (change(1), change(2), Change(number=3, removed=(2, 7))):
+        inbox.put(one)
+    rows, removed, _ = inbox.take()
+    assert ([row.seq for row in rows], removed) == ([1], {2, 7})
 
 
 class Shaky(FakeInspector):

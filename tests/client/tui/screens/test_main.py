@@ -57,6 +57,18 @@ async def test_empty_list_fills(desk: Open) -> None:
         await one.sees("#1 talkifai call.ended")
 
 
+async def test_removed_rows_disappear(desk: Open) -> None:
+    """What is no longer kept leaves the list, the selection goes to its neighbour; without any the panel is back."""
+    async with desk(client(), (80, 24)) as one:
+        await one.press("enter")
+        await one.sees("← #3")
+        await one.fake.remove("dlv_000003")
+        await one.sees("← #2")
+        await one.fake.clear()
+        await one.sees("Waiting for the first delivery")
+        assert (one.selected, one.detail.detail) == (-1, None)
+
+
 async def test_narrow_terminal(desk: Open) -> None:
     """Below sixty columns time, event and result are left."""
     async with desk(client(), (50, 20)) as one:
