@@ -30,7 +30,9 @@ def empty_lines(status: Status, *, now: float, width: int, filtered: bool, signs
         ]
     lines = [(_headline(status, now, signs),), EMPTY]
     if status.detail:
-        lines += [*((span(text),) for text in wrapped(status.detail, width)), EMPTY]
+        lines += [*((Span(text),) for text in wrapped(printable_line(status.detail), width)), EMPTY]
+    if status.history:
+        lines += [*((Span(text, "warning"),) for text in wrapped(printable_line(status.history), width)), EMPTY]
     if status.link == "refused":
         return lines[:-1] if lines[-1] == EMPTY else lines
     for tunnel in status.tunnels:
@@ -38,7 +40,7 @@ def empty_lines(status: Status, *, now: float, width: int, filtered: bool, signs
     if status.link == "online" and status.inspect_url:
         lines.insert(len(lines) - 1, (_label("Local API"), span(status.inspect_url)))
     if status.link == "online" and status.tunnels and status.tunnels[0].public_urls:
-        lines += _try_it(status.tunnels[0].public_urls[0], width)
+        lines += _try_it(status.tunnels[0].public_urls[0], status.ca_file, width)
     return lines
 
 
@@ -83,15 +85,22 @@ def _label(text: str) -> Span:
     return Span("  " + text.ljust(_LABEL_CELLS), "muted")
 
 
-def _try_it(url: str, width: int) -> list[Line]:
-    first = f"curl -X POST {shlex.quote(printable_line(url.rstrip('/') + '/'))}"
-    second = f"-H 'content-type: application/json' -d '{_SAMPLE}'"
+def _try_it(url: str, ca_file: str, width: int) -> list[Line]:
+    parts = [f"curl -X POST {shlex.quote(printable_line(url.rstrip('/') + '/'))}"]
+    if ca_file:
+        parts.append(f"--cacert {shlex.quote(printable_line(ca_file))}")
+    parts.append(f"-H 'content-type: application/json' -d '{_SAMPLE}'")
     lines: list[Line] = [(Span("Send a first event from another shell", "title"),), EMPTY]
-    if len(first) + len(second) + 3 <= width:
-        lines.append((Span(f"  {first} {second}"),))
+    if len(whole := " ".join(parts)) + 2 <= width:
+        lines.append((Span(f"  {whole}"),))
     else:
-        lines += [(Span(f"  {first} \\"),), (Span(f"       {second}"),)]
+        last = len(parts) - 1
+        lines += [
+            (Span(f"  {'     ' if at else ''}{part}{'' if at == last else ' ' + _BACKSLASH}"),)
+            for at, part in enumerate(parts)
+        ]
     return [*lines, EMPTY, *((Span(text, "muted"),) for text in wrapped(_HINT, width))]
 
 
+_BACKSLASH = "\\"
 _HINT = "Paste the public URL into the provider's webhook settings. This list fills by itself; nothing to refresh."

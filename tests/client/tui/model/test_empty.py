@@ -41,9 +41,27 @@ def test_panel_has_a_curl_line_that_a_shell_understands(width: int) -> None:
     """The line can be pasted at either width."""
     lines = panel(ONLINE, width=width)
     start = next(number for number, line in enumerate(lines) if "curl" in line)
-    command = lines[start] if not lines[start].endswith("\\") else lines[start][:-1] + lines[start + 1]
+    command = "\n".join(lines[start : lines.index("", start)])
+    assert "--cacert" not in command
     assert shlex.split(command)[-1] == '{"hello":"world"}'
     assert "https://ab12cd.relay.example.dev/" in shlex.split(command)
+
+
+@pytest.mark.parametrize("width", [50, 200])
+def test_panel_names_the_authority_of_a_relay_of_ones_own(width: int) -> None:
+    """Where the relay's certificate is signed by a file's authority, the line has curl trust that file."""
+    lines = panel(msgspec.structs.replace(ONLINE, ca_file="/home/a b/ca.pem"), width=width)
+    start = next(number for number, line in enumerate(lines) if "curl" in line)
+    words = shlex.split("\n".join(lines[start : lines.index("", start)]))
+    assert words[words.index("--cacert") + 1] == "/home/a b/ca.pem"
+    assert words[-1] == '{"hello":"world"}'
+
+
+def test_panel_says_that_nothing_is_recorded() -> None:
+    """Nobody waits for a list that will stay empty."""
+    assert "deliveries are not recorded" in panel(
+        msgspec.structs.replace(ONLINE, history="deliveries are not recorded")
+    )
 
 
 def test_panel_says_that_nothing_listens() -> None:
