@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from client.tui.model.bars import follow_phrase, position_phrase, tiny_line, top_bar
 from client.tui.model.empty import empty_lines
+from client.tui.model.notice import notice_lines
 from client.tui.model.spans import BLANK, EMPTY, Line, Span, justify
 from client.tui.session import Session
 from client.wording import Signs
@@ -21,6 +22,13 @@ class Chrome:
         """Give the bar at the top."""
         session = self._session
         return top_bar(session.status, now=session.clock(), width=width, rate=session.rate, signs=self._signs)
+
+    def notice(self, width: int) -> list[Line]:
+        """Give what is wrong; the panel of an empty list says it itself."""
+        session = self._session
+        if not len(session.browser.rows) and not session.browser.query:
+            return []
+        return notice_lines(session.status, now=session.clock(), width=width, signs=self._signs)
 
     def tiny(self, width: int) -> Line:
         """Give the only line of a tiny terminal."""

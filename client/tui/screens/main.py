@@ -26,6 +26,7 @@ from client.tui.screens.sending import Sending
 from client.tui.screens.watching import Watching
 from client.tui.session import Session
 from client.tui.widgets.attempt_table import AttemptTable
+from client.tui.widgets.banner import Banner
 from client.tui.widgets.bar import Bar
 from client.tui.widgets.delivery_list import DeliveryList
 from client.tui.widgets.detail import DetailPane
@@ -55,6 +56,7 @@ class MainScreen(Screen[None]):
         self._signs = signs
         chrome = Chrome(session, signs=signs, bordered=lambda: self.has_class("-two"))
         self._top = Bar(chrome.top, id="top")
+        self._notice = Banner(chrome.notice, id="notice")
         self._filter = FilterBar(id="filter")
         self._head = Bar(lambda _width: head_line(self._list.shape), id="columns")
         self._list = DeliveryList(session.browser, signs=signs, id="list")
@@ -71,6 +73,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Put the bars around list and detail."""
         yield self._top
+        yield self._notice
         yield self._filter
         with Horizontal(id="panes"):
             with self._frame:
@@ -107,7 +110,7 @@ class MainScreen(Screen[None]):
         self._status_shown()
 
     def _status_shown(self) -> None:
-        for part in (self._top, self._empty, self._tiny, self._keys):
+        for part in (self._top, self._notice, self._empty, self._tiny, self._keys):
             part.update()
         self._frame.update_lines()
 
@@ -129,12 +132,10 @@ class MainScreen(Screen[None]):
         return "viewer" if self._in_detail() else "list"
 
     def _works(self, action: str) -> bool:
-        name = action.removeprefix("screen.").partition("(")[0]
-        return self.check_action(name, ())
+        return self.check_action(action.removeprefix("screen.").partition("(")[0], ())
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool:
         """Tell whether an action can be run now."""
-        del parameters
         browser = self._session.browser
         shown = self._detail.detail is not None and self._detail_visible()
         situation = Situation(

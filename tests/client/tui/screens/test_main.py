@@ -5,7 +5,7 @@ import pytest
 from client.views import Status
 from client.wording import ASCII
 from tests.client.tui.conftest import Open
-from tests.client.tui.fake import ONLINE, FakeInspector, client, delivery
+from tests.client.tui.fake import BEGAN, ONLINE, FakeInspector, client, delivery
 from tests.client.tui.seeded import seeded
 
 SCROLLBAR = "▁▂▃▄▅▆▇"
@@ -55,6 +55,19 @@ async def test_empty_list_fills(desk: Open) -> None:
         await one.sees("● online 24 ms")
         fake.put(delivery())
         await one.sees("#1 talkifai call.ended")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 11)])
+async def test_refusal_stays_above_the_list(desk: Open, size: tuple[int, int]) -> None:
+    """Why the relay refuses, or what is waited for, stands on the screen for as long as it is so."""
+    async with desk(client(), size) as one:
+        await one.sees("call.ended")
+        one.fake.say(Status("1", "r", "refused", detail="another client took the name over"))
+        await one.sees("✗ refused by the relay: another client took the name over")
+        one.fake.say(Status("1", "r", "reconnecting", detail="nothing listens there", retry_at=BEGAN + 3.5))
+        await one.sees("! nothing listens there; next try in 4 s")
+        one.fake.say(ONLINE)
+        await one.until(lambda: "nothing listens" not in one.text)
 
 
 async def test_removed_rows_disappear(desk: Open) -> None:
