@@ -74,13 +74,20 @@ def _announce(ready: "Ready") -> None:
 def _narrate(ready: "Ready") -> None:
     if not sys.stderr.isatty():
         return
-    trust = f" --relay-ca {ready.ca}" if ready.ca is not None else ""
-    click.echo(
-        f"\nThe relay serves {ready.url} (Ctrl-C ends it). In another terminal:\n"
-        f"  hookline-relay token create laptop     prints a token\n"
-        f"  hookline login {ready.url}{trust}     asks for it\n"
-        f"  hookline http 3000     forwards to your app\n",
-        err=True,
-    )
+    click.echo(_hints(ready), err=True)
+
+
+def _hints(ready: "Ready") -> str:
+    """Give what to do next, in lines of at most 100 columns, but for a CA in a very long path."""
+    trust = "" if ready.ca is None else f" \\\n    --relay-ca {ready.ca}"
+    lines = [
+        "",
+        f"The relay serves {ready.url} (Ctrl-C ends it). In another terminal:",
+        "  hookline-relay token create laptop    # unless you have a token",
+        f"  hookline login {ready.url}{trust}",
+        "  hookline http 3000",
+        "",
+    ]
     if ready.ca is not None:
-        click.echo(f"Senders have to trust its CA too, such as: curl --cacert {ready.ca}\n", err=True)
+        lines += ["Senders have to trust its CA too:", f"  curl --cacert {ready.ca}", ""]
+    return "\n".join(lines)
