@@ -71,6 +71,7 @@ class Relay:
             ConfigError: something needed is missing, or two settings contradict each other.
         """
         self._settings = settings
+        self._trusted = tuple(one.network for one in settings.trusted_proxy)
         self._inherited = inherited or Inherited()
         self._plan = make_plan(settings)
         self._log = Log("hookline.relay")
@@ -201,6 +202,7 @@ class Relay:
             new_id=new_id,
             random_name=lambda: f"h{secrets.token_hex(4)}",
             hold_seconds=self._settings.hold,
+            trusted=self._trusted,
         )
 
     async def _build_gateway(self) -> Gateway:
@@ -224,7 +226,7 @@ class Relay:
             own_host=server,
             clock=time.time,
             new_id=new_id,
-            settings=GatewaySettings(trusted_proxies=tuple(one.network for one in self._settings.trusted_proxy)),
+            settings=GatewaySettings(trusted_proxies=self._trusted),
         )
         self._closing.push_async_callback(gateway.close)
         return gateway

@@ -11,6 +11,7 @@ from aiohttp import web
 from client.relay import Dialer, RelayAddress, Tether, TetherState
 from relay_server.endpoint import Endpoint
 from relay_server.routes import Routes
+from relay_server.senders import Networks
 from relay_server.tokens import Names, Tokens
 from relay_server.tokens.schema import open_store
 from relay_server.tunnels import Entrance
@@ -23,7 +24,7 @@ from tests.exchanges import echo
 class Door:
     """An entrance with everything that it stands on."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, trusted: Networks) -> None:
         store = open_store(data_dir)
         self.store = store
         self.tokens = Tokens(store, clock=time.time)
@@ -39,6 +40,7 @@ class Door:
             new_id=new_id,
             random_name=lambda: "random-name",
             hold_seconds=2.5,
+            trusted=trusted,
         )
         self.port = 0
 
@@ -62,9 +64,9 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(data_dir: Path) -> AsyncIterator[Door]:
+async def opened(data_dir: Path, *, trusted: Networks = ()) -> AsyncIterator[Door]:
     """Serve a door for as long as the block runs."""
-    door = Door(data_dir)
+    door = Door(data_dir, trusted)
     async with door.entrance.open(), _served(door):
         yield door
     door.store.close()

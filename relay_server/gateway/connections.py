@@ -1,11 +1,7 @@
 """Counts the open connections, all of them and those of each address."""
 
-from ipaddress import IPv6Address
-
+from relay_server.senders import counted_as
 from shared.errors import Failure
-
-_NETWORK_BITS = 64
-"""Of an IPv6 address: the rest is its host's to choose, so that counting whole addresses would bound nothing."""
 
 
 class Connections:
@@ -35,7 +31,7 @@ class Connections:
         """
         self._open += 1
         if not trusted:
-            sender = _sender(address)
+            sender = counted_as(address)
             count = self._by_address[sender] = self._by_address.get(sender, 0) + 1
             if count > self._most_per_address:
                 return Failure.RATE_LIMITED
@@ -46,13 +42,9 @@ class Connections:
         self._open -= 1
         if trusted:
             return
-        sender = _sender(address)
+        sender = counted_as(address)
         left = self._by_address.get(sender, 0) - 1
         if left > 0:
             self._by_address[sender] = left
         else:
             self._by_address.pop(sender, None)
-
-
-def _sender(address: str) -> str:
-    return f"{int(IPv6Address(address)) >> _NETWORK_BITS:x}::" if ":" in address else address

@@ -4,14 +4,12 @@ Senders cannot say it themselves: their forwarding fields are dropped, unless th
 """
 
 import re
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from relay_server.senders import Networks, first_untrusted, is_within
 from shared.errors import Failure
 from shared.http.heads import Fields
 
 FieldList = list[tuple[bytes, bytes]]
-Networks = Sequence[IPv4Network | IPv6Network]
 
 MOST_HOPS = 8
 """A request that has passed relays more often goes in circles; a developer who sends a captured one again adds one."""
@@ -89,7 +87,7 @@ class Forwarder:
     def _passed_on(self, came_with: FieldList, host: bytes, hops: int) -> Fields:
         own = {name.lower(): (name, value) for name, value in self._own(host, hops)}
         chain = _joined(came_with, _FOR)
-        self.remote = self._first_untrusted(chain)
+        self.remote = first_untrusted(self._peer, chain, self._trusted)
         proto = _joined(came_with, _PROTO).split(b",")[0].strip().lower()
         self.scheme = proto.decode("ascii") if proto in _SCHEMES else self._scheme
         merged = {_FOR.lower(), _FORWARDED.lower()}
@@ -98,33 +96,6 @@ class Forwarder:
         added = [field for key, field in own.items() if key not in present and key not in merged]
         lists = [(name, _appended(_joined(came_with, name), own[name.lower()][1])) for name in (_FOR, _FORWARDED)]
         return (*kept, *lists, *added)
-
-    def _first_untrusted(self, chain: bytes) -> str:
-        for entry in reversed(chain.decode("latin-1").split(",")):
-            address = _address(entry.strip())
-            if address is None:
-                break
-            if not is_within(address, self._trusted):
-                return address
-        return self._peer
-
-
-def is_within(address: str, networks: Networks) -> bool:
-    """Tell whether `address` belongs to one of `networks`; what is no address belongs to none."""
-    if not networks:
-        return False
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks)
-
-
-def _address(entry: str) -> str | None:
-    try:
-        return str(ip_address(entry.strip('"').removeprefix("[").removesuffix("]")))
-    except ValueError:
-        return None
 
 
 def _joined(fields: FieldList, name: bytes) -> bytes:

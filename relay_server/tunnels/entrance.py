@@ -12,6 +12,7 @@ from aiohttp import web
 from relay_server.endpoint import Endpoint
 from relay_server.own_host import problem
 from relay_server.routes import Routes
+from relay_server.senders import Networks, counted_as, first_untrusted
 from relay_server.tokens import Names, Owner, Tokens
 from relay_server.tunnels.leases import Leases
 from relay_server.tunnels.member import Member
@@ -50,6 +51,7 @@ class Entrance:
         new_id: NewId,
         random_name: Callable[[], str],
         hold_seconds: float,
+        trusted: Networks = (),
     ) -> None:
         """Begin with nobody in.
 
@@ -62,7 +64,9 @@ class Entrance:
             new_id: names links.
             random_name: gives endpoint names for clients that ask for none.
             hold_seconds: how long a delivery waits for its link to be connected.
+            trusted: the networks of proxies that are believed when they say for whom they ask.
         """
+        self._trusted = trusted
         self._hold_seconds = hold_seconds
         self._tokens = tokens
         self._new_id = new_id
@@ -126,15 +130,33 @@ class Entrance:
             return refusal
         owner = self._owner(request)
         if owner is None:
-            self._patience.failed(request.remote or "")
-            log.info("link.refused", remote=request.remote or "", code="bad-token")
-            return _refuse(
-                HTTPStatus.UNAUTHORIZED,
-                "bad-token",
-                "the token is unknown, expired or revoked: run `hookline login` again",
-                fields={"WWW-Authenticate": "Bearer"},
-            )
+            return self._bad_token(self._sender(request))
         return await self._serve(request, owner)
+
+    def _bad_token(self, sender: str) -> web.Response:
+        """Refuse a bad token; only these are limited, since many clients may share an address."""
+        counted = counted_as(sender)
+        wait = self._patience.wait_seconds(counted)
+        if wait:
+            return _refuse(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "too-many-attempts",
+                "too many bad tokens from your address",
+                retry_after=wait,
+            )
+        self._patience.failed(counted)
+        log.info("link.refused", remote=sender, code="bad-token")
+        return _refuse(
+            HTTPStatus.UNAUTHORIZED,
+            "bad-token",
+            "the token is unknown, expired or revoked: run `hookline login` again",
+            fields={"WWW-Authenticate": "Bearer"},
+        )
+
+    def _sender(self, request: web.Request) -> str:
+        peer = (request.remote or "").removeprefix("::ffff:")
+        chain = ", ".join(request.headers.getall("X-Forwarded-For", ())).encode("latin-1", "replace")
+        return first_untrusted(peer, chain, self._trusted)
 
     async def _serve(self, request: web.Request, owner: Owner) -> web.StreamResponse:
         socket = web.WebSocketResponse(
@@ -144,7 +166,7 @@ class Entrance:
             max_msg_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
         )
         await socket.prepare(request)
-        await ServerTransport(socket, request).carry(partial(self._greet, owner, request.remote or ""))
+        await ServerTransport(socket, request).carry(partial(self._greet, owner, self._sender(request)))
         return socket
 
     async def _greet(self, owner: Owner, remote: str, transport: Transport) -> None:
@@ -209,14 +231,6 @@ class Entrance:
         if "Origin" in request.headers:
             return _refuse(
                 HTTPStatus.FORBIDDEN, "browser", "links are opened by the hookline client, not by a web page"
-            )
-        wait = self._patience.wait_seconds(request.remote or "")
-        if wait:
-            return _refuse(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "too-many-attempts",
-                "too many bad tokens from your address",
-                retry_after=wait,
             )
         if self._draining:
             return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "draining", "the relay is restarting", retry_after=2)

@@ -253,18 +253,6 @@ async def test_what_is_no_client_is_refused_in_plain_http(
             assert (status, code, code) == (answer.status, answer.headers["Hookline-Error"], problem["code"])
 
 
-async def test_whoever_tries_tokens_has_to_wait(tmp_path: Path) -> None:
-    """After ten bad tokens an address is told to come back later, with a good one too."""
-    async with opened(tmp_path) as door, aiohttp.ClientSession() as session:
-        url = f"http://127.0.0.1:{door.port}{LINK_PATH}"
-        fields = {"Sec-WebSocket-Protocol": SUBPROTOCOL, "Authorization": "Bearer hkl_guess"}
-        seen = []
-        for _ in range(11):
-            async with session.get(url, headers=fields) as answer:
-                seen.append(answer.status)
-        assert (seen, int(answer.headers["Retry-After"]) > 0) == ([401] * 10 + [429], True)
-
-
 async def test_text_and_silence_are_no_link(tmp_path: Path) -> None:
     """A WebSocket that speaks text is closed."""
     async with opened(tmp_path) as door, aiohttp.ClientSession() as session:
