@@ -258,9 +258,9 @@ class Relay:
 
     async def _listen(self) -> None:
         context = None if self._certificates is None else self._certificates.context
-        for sockets, tls in ((self._public, context), (self._plain, None)):
+        for sockets, tls, scheme in ((self._public, context, None), (self._plain, None, "http")):
             for sock in sockets:
-                await self._gateway.listen("", 0, tls=tls, listening=sock)
+                await self._gateway.listen("", 0, tls=tls, scheme=scheme, listening=sock)
 
     def _endpoint(self, name: str, *, expected: bool = False) -> Endpoint:
         endpoint = self._endpoints.get(name)

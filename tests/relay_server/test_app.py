@@ -18,6 +18,8 @@ from relay_server.errors import CannotListen, CertificateUnusable
 from relay_server.tokens import Names, Tokens
 from relay_server.tokens.schema import open_store
 from shared.config import ConfigError
+from shared.exchange import Content, Request, Response
+from shared.http.heads import ResponseHead
 from shared.sqlite import SchemaTooNew
 
 
@@ -200,3 +202,24 @@ async def test_certificate_that_is_not_for_the_domain_is_told(
         )
         writer.transport.abort()
     assert "certificate.not_for" in caplog.text
+
+
+@pytest.mark.parametrize(("trusted", "scheme"), [((), "http"), (("127.0.0.1/32",), "https")])
+async def test_plain_listener_says_http(tmp_path: Path, trusted: tuple[str, ...], scheme: str) -> None:
+    """What came without TLS beside a listener with it is told as `http`, unless a trusted proxy says otherwise."""
+    asked: list[Request] = []
+
+    async def taken(request: Request) -> Response:
+        asked.append(request)
+        return Response(ResponseHead(204, b"", ()), Content(b""))
+
+    async with relay(tmp_path, listen_http="127.0.0.1:0", trusted_proxy=trusted) as found:
+        found._routes.add("demo", taken)
+        url = f"http://127.0.0.1:{found.ready.http_port}/t/demo"
+        headers = {"Host": "demo.localhost", "X-Forwarded-Proto": "https"}
+        async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as response:
+            assert response.status == 204
+    fields = dict(asked[0].head.fields)
+    assert fields[b"X-Forwarded-Proto"].decode() == scheme
+    assert b"proto=http;" in fields[b"Forwarded"]
+    assert asked[0].delivery.public_url.startswith(f"{scheme}://")
