@@ -1,6 +1,6 @@
 """The signature panel: what was checked, what follows from it, and what it cannot be."""
 
-from client.tui.model.spans import EMPTY, Line, Span, Tone, cell, fit, justify, span, width_of, wrapped
+from client.tui.model.spans import EMPTY, Line, Span, Tone, cell, justify, span, width_of, wrapped
 from client.views import AttemptView, SignatureView
 from client.wording import Signs
 from shared.printable import printable_line
@@ -17,10 +17,12 @@ def verdict_lines(attempt: AttemptView, *, width: int, signs: Signs) -> list[Lin
     if len(words) + len(about) + 6 <= width:
         lines = [justify(lines[0], (span(about, "muted"),), width, more=signs.more)]
     elif about:
-        lines.append(fit((Span("  "), span(about, "muted")), width, more=signs.more))
+        lines += [(Span("  "), *line) for line in _paragraph(about, width - 2, tone="muted")]
     if verdict.sentence:
         lines += [EMPTY, *_paragraph(verdict.sentence[:1].upper() + verdict.sentence[1:], width)]
-    if not verdict.proven and verdict.state == "invalid":
+    if verdict.searching:
+        lines += [EMPTY, *_paragraph(f"{signs.pending} The cause is being looked for.", width, tone="muted")]
+    elif not verdict.proven and verdict.state == "invalid":
         lines += _paragraph("This is evidence, not proof.", width, tone="muted")
     if attempt.blame:
         lines += [EMPTY, *_paragraph(attempt.blame, width, tone="warning")]
@@ -79,16 +81,16 @@ def _checked(label: str, value: str, labels: int, width: int) -> list[Line]:
     return [(Span(f"  {name if not at else ' ' * labels}  ", "field"), Span(row)) for at, row in enumerate(rows)]
 
 
-def _marked(text: str, sign: str, width: int) -> list[Line]:
+def _marked(text: str, sign: str, width: int, *, tone: Tone = "accent") -> list[Line]:
     rows = wrapped(printable_line(text), max(8, width - 4))
-    return [(Span(f"  {sign if number == 0 else ' '} ", "accent"), Span(row)) for number, row in enumerate(rows)]
+    return [(Span(f"  {sign if number == 0 else ' '} ", tone), Span(row)) for number, row in enumerate(rows)]
 
 
 def _columns(items: tuple[str, ...], width: int, signs: Signs) -> list[Line]:
-    cells = [fit((Span(f"  {signs.dot} ", "muted"), span(item)), width, more=signs.more) for item in items]
+    cells = [(Span(f"  {signs.dot} ", "muted"), span(item)) for item in items]
     widest = max(width_of(one) for one in cells) + 2
     if widest * 2 > width:
-        return list(cells)
+        return [line for item in items for line in _marked(item, signs.dot, width, tone="muted")]
     pairs = [cells[at : at + 2] for at in range(0, len(cells), 2)]
     return [(*_padded(pair[0], width // 2), *(pair[1] if len(pair) > 1 else EMPTY)) for pair in pairs]
 

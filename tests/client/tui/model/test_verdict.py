@@ -33,6 +33,25 @@ def test_panel_puts_causes_in_columns_where_there_is_room() -> None:
     assert [line.count("·") for line in (*wide, *narrow)] == [2, 2, 1, 1, 1, 1]
 
 
+def test_panel_cuts_no_cause() -> None:
+    """A ruled-out cause, or a reason, that is longer than a line goes on below it."""
+    long = msgspec.structs.replace(FORGED, reason="a_reason " * 9, ruled_out=("some cause " * 6, "other"))
+    lines = panel(long, width=40)
+    assert lines[1:4] == [
+        "  talkifai · a_reason a_reason a_reason",
+        "  a_reason a_reason a_reason a_reason",
+        "  a_reason a_reason",
+    ]
+    assert lines[-3:] == ["  · some cause some cause some cause", "    some cause some cause some cause", "  · other"]
+
+
+def test_panel_while_the_cause_is_looked_for() -> None:
+    """What is still being found out is said, and not that it is no proof."""
+    lines = panel(msgspec.structs.replace(FORGED, searching=True))
+    assert "◌ The cause is being looked for." in lines
+    assert "This is evidence, not proof." not in lines
+
+
 def test_panel_keeps_headline_and_reason_apart_when_narrow() -> None:
     """The headline is never cut for the reason's sake."""
     assert panel(FORGED, width=40)[:2] == ["✗ SIGNATURE DOES NOT MATCH", "  talkifai · signature_mismatch"]
