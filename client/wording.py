@@ -229,6 +229,27 @@ def time_of_day(at: float, *, fraction: bool = False) -> str:
     return f"{text}.{int(at * 1000) % 1000:03d}" if fraction else text
 
 
+def day(at: float) -> str:
+    """Give the local day of a moment, in Unix seconds: `23 Nov 25`."""
+    return time.strftime("%d %b %y", time.localtime(at))
+
+
+def day_or_time(at: float, now: float, *, fraction: bool = False) -> str:
+    """Give when something was as short as it can be told: today's time of day, else the day: `23 Nov`, `23 Nov 25`.
+
+    Args:
+        at: Unix seconds.
+        now: Unix seconds.
+        fraction: with milliseconds; then the day does not stand for the time but before it.
+    """
+    then, today = day(at), day(now)
+    if then == today:
+        return time_of_day(at, fraction=fraction)
+    if then[-2:] == today[-2:]:
+        then = then[:-3]
+    return f"{then} {time_of_day(at, fraction=True)}" if fraction else then
+
+
 def port(origin: str) -> str:
     """Give the port of an app's address as the user typed it, the whole address when it has none."""
     parts = urlsplit(origin)

@@ -10,6 +10,7 @@ from client.wording import (
     ASCII,
     UNICODE,
     Signs,
+    day_or_time,
     duration,
     kind,
     link,
@@ -114,6 +115,21 @@ def test_time_of_day_is_local() -> None:
     """Times are those of the wall beside the developer."""
     at = time.mktime((2026, 11, 24, 14, 3, 22, 0, 0, -1)) + 0.417
     assert (time_of_day(at), time_of_day(at, fraction=True)) == ("14:03:22", "14:03:22.417")
+
+
+@pytest.mark.parametrize(
+    ("later_days", "short", "long"),
+    [
+        (0, "14:03:22", "14:03:22.417"),
+        (9, "24 Nov", "24 Nov 14:03:22.417"),
+        (370, "24 Nov 26", "24 Nov 26 14:03:22.417"),
+    ],
+)
+def test_day_or_time_by_how_long_ago(later_days: int, short: str, long: str) -> None:
+    """Today's time, this year's day, or the day with its year."""
+    at = time.mktime((2026, 11, 24, 14, 3, 22, 0, 0, -1)) + 0.417
+    now = at + later_days * 86_400
+    assert (day_or_time(at, now), day_or_time(at, now, fraction=True)) == (short, long)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 from client.tui.model.message import outcome_word
 from client.tui.model.spans import BLANK, EMPTY, Line, Span, cell, fit, span, wrapped
 from client.views import AttemptView, DeliveryDetail
-from client.wording import Signs, duration, kind, short_origin, signature, time_of_day
+from client.wording import Signs, day_or_time, duration, kind, short_origin, signature
 from shared.printable import printable_line
 
 _LOCAL = re.compile(r"^(localhost|127\.0\.0\.1|\[::1\])(?=:)")
@@ -14,11 +14,12 @@ _LOCAL = re.compile(r"^(localhost|127\.0\.0\.1|\[::1\])(?=:)")
 HEAD: Line = (Span("   #  WHEN      WHAT       RESULT SIG  TOOK    WHERE", "muted"),)
 
 
-def attempt_line(attempt: AttemptView, *, width: int, signs: Signs, shown: bool) -> Line:
+def attempt_line(attempt: AttemptView, *, now: float, width: int, signs: Signs, shown: bool) -> Line:
     """Give an attempt's row.
 
     Args:
         attempt: which.
+        now: Unix seconds; what was on another day has its day where others have their time.
         width: cells.
         signs: the alphabet.
         shown: its request and response are what the other tabs show.
@@ -28,8 +29,8 @@ def attempt_line(attempt: AttemptView, *, width: int, signs: Signs, shown: bool)
     outcome = outcome_word(attempt, signs)
     cells = (
         Span(f" {signs.online if shown else ' '}{attempt.number:>2}  ", "accent"),
-        Span(time_of_day(attempt.started_at), "muted"),
-        Span(f"  {cell(kind(attempt.kind), 9)}  "),
+        Span(cell(day_or_time(attempt.started_at, now), 9), "muted"),
+        Span(f" {cell(kind(attempt.kind), 9)}  "),
         outcome._replace(text=cell(outcome.text, 6)),
         Span(f" {cell(verdict.word, 4)} ", verdict.role),
         Span(cell(took, 7)),

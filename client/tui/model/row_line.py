@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from client.tui.model.spans import Line, Span, Tone, cell
 from client.views import DeliverySummary
-from client.wording import Signs, duration, result, signature, size, time_of_day
+from client.wording import Signs, day_or_time, duration, result, signature, size
 from shared.printable import printable_line
 
 _WIDE = 74
@@ -53,12 +53,12 @@ def head_line(shape: Columns) -> Line:
     return (Span(text, "muted"),)
 
 
-def row_line(row: DeliverySummary, shape: Columns, *, selected: bool, signs: Signs) -> Line:
-    """Give a delivery's row."""
+def row_line(row: DeliverySummary, shape: Columns, *, now: float, selected: bool, signs: Signs) -> Line:
+    """Give a delivery's row; one that is not of today has its day where others have their time."""
     outcome = result(row.state, row.status, row.failure, healthy=row.healthy, signs=signs)
     spans = [
         Span(f"{signs.marker if selected else ' '} ", "accent"),
-        Span(cell(time_of_day(row.received_at), _TIME_CELLS), "muted"),
+        Span(cell(day_or_time(row.received_at, now), _TIME_CELLS), "muted"),
     ]
     if shape.source:
         spans.append(Span(cell(printable_line(row.provider or signs.dot), _SOURCE_CELLS, more=signs.more), "accent"))

@@ -3,18 +3,20 @@
 from client.tui.model.row_line import brief
 from client.tui.model.spans import BLANK, EMPTY, Line, Span, justify, phrase_span, span
 from client.views import AttemptView, DeliveryDetail
-from client.wording import Signs, duration, result, signature, time_of_day
+from client.wording import Signs, day_or_time, duration, result, signature
 
 
-def title_line(detail: DeliveryDetail | None, *, width: int, signs: Signs) -> Line:
+def title_line(detail: DeliveryDetail | None, *, now: float, width: int, signs: Signs) -> Line:
     """Give `#1167 stripe charge.succeeded ───── 14:02:31.412`, for the border of a pane."""
     if detail is None:
         return EMPTY
     fill = Span(signs.rule, "muted")
-    return justify((*_name(detail), BLANK), (BLANK, _time(detail)), width, fill=fill, more=signs.more)
+    return justify((*_name(detail), BLANK), (BLANK, _time(detail, now)), width, fill=fill, more=signs.more)
 
 
-def header_line(detail: DeliveryDetail | None, attempt: AttemptView | None, *, width: int, signs: Signs) -> Line:
+def header_line(
+    detail: DeliveryDetail | None, attempt: AttemptView | None, *, now: float, width: int, signs: Signs
+) -> Line:
     """Give the same with the outcome at its right: `← #1167 charge.succeeded  14:02:31.412      ✗ 500 · sig BAD`."""
     if detail is None or attempt is None:
         return EMPTY
@@ -24,7 +26,7 @@ def header_line(detail: DeliveryDetail | None, attempt: AttemptView | None, *, w
     right = [phrase_span(outcome), dot, Span("sig ", "muted"), Span(verdict.word, verdict.role)]
     if attempt.duration_seconds is not None:
         right += [dot, Span(duration(attempt.duration_seconds))]
-    left = (Span(f" {signs.back} ", "button", "screen.back"), *_name(detail), Span("  "), _time(detail))
+    left = (Span(f" {signs.back} ", "button", "screen.back"), *_name(detail), Span("  "), _time(detail, now))
     return justify(left, (*right, BLANK), width, more=signs.more)
 
 
@@ -34,5 +36,5 @@ def _name(detail: DeliveryDetail) -> Line:
     return (Span(f"#{summary.seq} ", "muted"), *provider, Span(brief(summary), "strong"))
 
 
-def _time(detail: DeliveryDetail) -> Span:
-    return Span(time_of_day(detail.summary.received_at, fraction=True), "muted")
+def _time(detail: DeliveryDetail, now: float) -> Span:
+    return Span(day_or_time(detail.summary.received_at, now, fraction=True), "muted")

@@ -1,5 +1,6 @@
 """The attempts of a delivery, one of which is shown in the other tabs."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -32,8 +33,9 @@ class AttemptTable(ScrollView, can_focus=True):
             super().__init__()
             self.number = number
 
-    def __init__(self, *, signs: Signs, id: str | None = None) -> None:  # noqa: A002 - Textual's
+    def __init__(self, *, clock: Callable[[], float], signs: Signs, id: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id)
+        self._clock = clock
         self._signs = signs
         self._detail: DeliveryDetail | None = None
         self._shown = 0
@@ -70,7 +72,8 @@ class AttemptTable(ScrollView, can_focus=True):
             return paint(self, HEAD, width)
         if row < len(attempts):
             attempt = attempts[row]
-            line = attempt_line(attempt, width=width, signs=self._signs, shown=attempt.number == self._shown)
+            shown = attempt.number == self._shown
+            line = attempt_line(attempt, now=self._clock(), width=width, signs=self._signs, shown=shown)
             name = "row--cursor" if self.has_focus else "row--cursor-blurred"
             over = self.get_component_rich_style(name, partial=True) if row == self._cursor else None
             return paint(self, line, width, over=over)

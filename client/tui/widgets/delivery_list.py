@@ -1,6 +1,7 @@
 """The list of deliveries: a window over rows of which only those in sight are drawn."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.style import Style
@@ -18,7 +19,7 @@ from client.tui.model.row_line import Columns, columns, missing_line, row_line
 from client.tui.theme import TONE_CLASSES
 from client.tui.widgets.painting import paint
 from client.views import DeliverySummary
-from client.wording import Signs
+from client.wording import Signs, day
 
 _STRIPS = 1_024
 
@@ -56,9 +57,18 @@ class DeliveryList(ScrollView, can_focus=True):
             """Make one of several that wait."""
             return isinstance(message, DeliveryList.RowsMissing)
 
-    def __init__(self, browser: Browser, *, signs: Signs, id: str | None = None) -> None:  # noqa: A002 - Textual's
+    def __init__(
+        self,
+        browser: Browser,
+        *,
+        clock: Callable[[], float],
+        signs: Signs,
+        id: str | None = None,  # noqa: A002 - Textual's
+    ) -> None:
         super().__init__(id=id)
         self._browser = browser
+        self._clock = clock
+        self._today = ""
         self._signs = signs
         self._strips: OrderedDict[tuple[int, bool], tuple[DeliverySummary, Strip]] = OrderedDict()
         self._shape = columns(0)
@@ -71,11 +81,19 @@ class DeliveryList(ScrollView, can_focus=True):
     def rows_changed(self) -> None:
         """Take what the browser has now: follow the newest row, or stay at the selected one."""
         count = len(self._browser.rows)
+        self._note_day()
         with self.app.batch_update():
             if count != self.virtual_size.height:
                 self.virtual_size = Size(self.scrollable_content_region.width, count)
             self._show_position()
             self.refresh()
+
+    def _note_day(self) -> None:
+        """Forget what was drawn on another day: it told its times as that day's."""
+        today = day(self._clock())
+        if today != self._today:
+            self._today = today
+            self._strips.clear()
 
     def _show_position(self) -> None:
         position = self._browser.position
@@ -126,7 +144,7 @@ class DeliveryList(ScrollView, can_focus=True):
         known = self._strips.get(key) if not selected else None
         if known is not None and known[0] is row and known[1].cell_length == width:
             return known[1]
-        line = row_line(row, self._shape, selected=selected, signs=self._signs)
+        line = row_line(row, self._shape, now=self._clock(), selected=selected, signs=self._signs)
         strip = paint(self, line, width, over=self._over(selected))
         if not selected:
             self._strips[key] = (row, strip)

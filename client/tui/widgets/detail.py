@@ -1,5 +1,6 @@
 """The detail of a delivery: tabs over one viewer, and the table of attempts."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -49,9 +50,17 @@ class DetailPane(Frame):
             self.content_type = content_type
             self.mode = mode
 
-    def __init__(self, contents: Contents, *, signs: Signs, id: str | None = None) -> None:  # noqa: A002 - Textual's
+    def __init__(
+        self,
+        contents: Contents,
+        *,
+        clock: Callable[[], float],
+        signs: Signs,
+        id: str | None = None,  # noqa: A002 - Textual's
+    ) -> None:
         super().__init__(id=id, head=self._head_line, foot=self._foot_line)
         self._contents = contents
+        self._clock = clock
         self.look = Look(signs)
         self.detail: DeliveryDetail | None = None
         self.tab = REQUEST
@@ -61,7 +70,7 @@ class DetailPane(Frame):
         self._tops: dict[int, int] = {}
         self.tab_bar = TabBar(under=signs.heavy)
         self.viewer = Viewer(id="viewer")
-        self.table = AttemptTable(signs=signs, id="attempts")
+        self.table = AttemptTable(clock=clock, signs=signs, id="attempts")
         self.find_input = FindInput("find in what is shown", id="find")
 
     def compose(self) -> ComposeResult:
@@ -230,8 +239,8 @@ class DetailPane(Frame):
 
     def _head_line(self, width: int) -> Line:
         if self.styles.border_top[0]:
-            return title_line(self.detail, width=width, signs=self.look.signs)
-        return header_line(self.detail, self.attempt, width=width, signs=self.look.signs)
+            return title_line(self.detail, now=self._clock(), width=width, signs=self.look.signs)
+        return header_line(self.detail, self.attempt, now=self._clock(), width=width, signs=self.look.signs)
 
     def _foot_line(self, width: int) -> Line:
         detail, attempt, signs = self.detail, self.attempt, self.look.signs

@@ -12,7 +12,7 @@ DETAIL = delivery(status=500)
 
 def test_attempt_row_stands_under_its_head() -> None:
     """Number, time, kind, result, signature, duration and place; the one that is shown is marked."""
-    row = text_of(attempt_line(DETAIL.attempts[0], width=80, signs=UNICODE, shown=True))
+    row = text_of(attempt_line(DETAIL.attempts[0], now=BEGAN, width=80, signs=UNICODE, shown=True))
     at = time_of_day(BEGAN + 1)
     assert row.split() == ["●", "1", at, "received", "✗", "500", "ok", "38", "ms", ":3000"]
     head = text_of(HEAD)
