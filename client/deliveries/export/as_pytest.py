@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from client.deliveries.export.as_python import OWN, docstring, literal, sends_length, text
+from client.deliveries.export.as_python import OWN, docstring, literal, sends_length, split_base, text
 from client.deliveries.export.model import CapturedExchange
 from shared.http import without
 
@@ -81,7 +80,7 @@ def to_pytest(exchanges: Sequence[CapturedExchange], redacted: Sequence[str] = (
 
 
 def _test(number: int, exchange: CapturedExchange, redacted: Sequence[str]) -> str:
-    target = urlsplit(exchange.base).path.encode("latin-1") + exchange.target
+    target = split_base(exchange.base)[2] + exchange.target
     answer = exchange.response
     status = answer.status if answer is not None and answer.status >= _INTERIM else _ASSUMED_STATUS
     content = b"" if answer is None or answer.content is None else answer.content

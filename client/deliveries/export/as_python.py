@@ -1,7 +1,6 @@
 """A Python program that sends the same bytes again: the standard library alone, which changes nothing on the way."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from client.deliveries.export.model import CapturedExchange
 from shared.http import without
@@ -21,15 +20,14 @@ def to_python(exchanges: Sequence[CapturedExchange]) -> str:
 
 
 def _function(number: int, exchange: CapturedExchange) -> str:
-    url = urlsplit(exchange.base)
-    prefix = url.path
-    secure = "HTTPS" if url.scheme == "https" else "HTTP"
-    target = (prefix + exchange.target.decode("latin-1")).encode("latin-1")
+    scheme, authority, prefix = split_base(exchange.base)
+    secure = "HTTPS" if scheme == "https" else "HTTP"
+    target = prefix + exchange.target
     lines = [
         f"def delivery_{number}():",
         f'    """{docstring(exchange)}"""',
         f"    content = {exchange.content or b''!r}",
-        f"    connection = http.client.{secure}Connection({url.netloc!a}, timeout=30)",
+        f"    connection = http.client.{secure}Connection({authority!a}, timeout=30)",
     ]
     if not target.isascii():
         lines.append('    connection._encode_request = lambda request: request.encode("latin-1")  # octets as received')
@@ -69,6 +67,13 @@ def literal(fields: Sequence[tuple[bytes, bytes]], indent: str = "    ") -> str:
 
 def docstring(exchange: CapturedExchange) -> str:
     """Give one line about the exchange that cannot end a docstring."""
-    line = printable_line(f"{text(exchange.method)} {text(exchange.target)[:80]}")
-    said = line.replace("\\", "/").replace('"', "'")
-    return f"{said} {exchange.delivery_id}".strip()
+    line = f"{text(exchange.method)} {text(exchange.target)[:80]} {exchange.delivery_id[:80]}".strip()
+    said = printable_line(line).replace("\\", "/").replace('"', "'")
+    return said.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def split_base(base: str) -> tuple[str, str, bytes]:
+    """Give scheme, authority and path's octets of what stands before the target, which may be no URL."""
+    scheme, _, rest = base.partition("://")
+    authority, slash, path = rest.partition("/")
+    return scheme.lower(), authority, (slash + path).encode("latin-1", "replace")

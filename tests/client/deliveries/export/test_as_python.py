@@ -1,12 +1,13 @@
 """The exported Python program, run for real, sends the bytes that were received."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from client.deliveries.export import export
+from client.deliveries.export import Format, export
 from tests.client.deliveries.export.echo import compared, echo
 from tests.client.deliveries.export.samples import CONTENTS, TARGETS, exchange
 
@@ -41,3 +42,17 @@ def test_python_sends_every_content(tmp_path: Path) -> None:
 def test_python_program_is_ascii() -> None:
     """Nothing in it steers a terminal."""
     assert export([exchange(content=one) for one in CONTENTS.values()], "python").data.isascii()
+
+
+HOSTILE = """x\"\"\"\nimport os; os._exit(7)\n\"\"\"\\"""
+
+
+@pytest.mark.parametrize("form", ["python", "pytest"])
+@pytest.mark.parametrize("base", ["https://[", f"https://{HOSTILE}/t/demo", "https://h/\u2603\n", "", "https://h:x"])
+def test_what_the_relay_says_is_no_code(form: Format, base: str) -> None:
+    """A hostile id and address stay inside their quotes, and are no reason not to export."""
+    hostile = exchange(base=base, delivery_id=HOSTILE, target=b'/"""\n\xff')
+    trees = [ast.parse(export([one], form).data) for one in (exchange(), hostile)]
+    shapes = [[type(statement) for statement in tree.body] for tree in trees]
+    names = {node.attr for node in ast.walk(trees[1]) if isinstance(node, ast.Attribute)}
+    assert (shapes[0], "_exit" in names) == (shapes[1], False)
