@@ -1,10 +1,11 @@
 """The answering end of a link: a task for each request, its response sent back."""
 
 import asyncio
+import re
 from functools import partial
 
 from shared.errors import ContentBroken, ExchangeFailed, Failure, ProtocolError
-from shared.exchange import Content, Handler, Request, Response
+from shared.exchange import Content, Delivery, Handler, Request, Response
 from shared.http.fields import content_length
 from shared.link.outbox import Outbox
 from shared.link.stream import Exchange
@@ -13,6 +14,9 @@ from shared.protocol.connection import Connection
 from shared.protocol.events import RequestReceived
 
 log = Log(__name__)
+
+_PLAUSIBLE = re.compile(r"[a-z]{3}_[0-9a-z]{1,40}(?:\n[!-~]*){4}")
+"""A delivery's id, endpoint, remote, public URL and source: they end up in files and commands."""
 
 
 class Answering:
@@ -42,6 +46,7 @@ class Answering:
     async def _answer(self, exchange: Exchange, request: Request, handler: Handler) -> None:
         failed: ExchangeFailed | None = None
         try:
+            _check(request.delivery)
             response = await handler(request)
             try:
                 await self._send(exchange, response)
@@ -74,3 +79,14 @@ class Answering:
         if data:
             self._connection.send_data(number, data, end=True)
         content.whole()
+
+
+def _check(delivery: Delivery) -> None:
+    """Refuse what no relay of ours says about a request.
+
+    Raises:
+        ExchangeFailed: its id is none, or a name or address has blanks or control characters.
+    """
+    said = f"{delivery.id}\n{delivery.endpoint}\n{delivery.remote}\n{delivery.public_url}\n{delivery.source}"
+    if _PLAUSIBLE.fullmatch(said) is None:
+        raise ExchangeFailed(Failure.BAD_REQUEST, "the relay says of this delivery what cannot be: update the relay")

@@ -2,14 +2,15 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
-from shared.errors import LinkClosed
+from shared.errors import ExchangeFailed, Failure, LinkClosed
 from shared.exchange import Request, Response
 from shared.link import Doorstep, Link
 from shared.protocol.connection import Connection
-from tests.exchanges import request
-from tests.pairs import wires
+from tests.exchanges import echo, request
+from tests.pairs import linked, wires
 from tests.waiting import settled
 
 
@@ -58,3 +59,27 @@ async def test_link_that_has_ended_takes_no_requests() -> None:
         running.cancel()
     with pytest.raises(LinkClosed):
         await link.request(request())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"id": 'dlv_"""\nimport os'},
+        {"id": ""},
+        {"id": "dlv_1\n"},
+        {"id": "dlv_" + "1" * 41},
+        {"endpoint": "de mo"},
+        {"remote": "192.0.2.1\x1b[2J"},
+        {"public_url": "https://demo.relay.test/\x9b"},
+        {"public_url": "https://h\nhttps://h"},
+    ],
+)
+async def test_delivery_that_no_relay_can_mean_is_refused(said: dict[str, str]) -> None:
+    """What could leave a file's quotes or steer a terminal ends its own request, and the link stays."""
+    good = request()
+    bad = Request(good.head, msgspec.structs.replace(good.delivery, **said), good.content)
+    async with linked(echo) as pair:
+        with pytest.raises(ExchangeFailed) as failed:
+            await pair.relay.request(bad)
+        answered = await pair.relay.request(request())
+    assert (failed.value.failure, failed.value.delivered, answered.head.status) == (Failure.BAD_REQUEST, "no", 200)
