@@ -1,6 +1,7 @@
 """`hookline config`: check and show the settings."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,24 @@ def show(*, config: Path | None) -> None:
     from client.config import load  # noqa: PLC0415 - `--help` need not wait for it
 
     settled = load({}, os.environ, config)
+    login = _login(settled.settings.relay)
     for name, value in msgspec.structs.asdict(settled.settings).items():
-        shown = msgspec.json.encode(value, enc_hook=str).decode()
-        click.echo(f"{name} = {shown}  # {settled.origins.get(name, 'default')}")
+        found, origin = value, settled.origins.get(name, "default")
+        if not value and login.get(name):
+            found, origin = login[name], "login"
+        click.echo(f"{name} = {msgspec.json.encode(found, enc_hook=str).decode()}  # {origin}")
+
+
+def _login(relay: str) -> dict[str, object]:
+    """Give what stands in for settings that nobody made: the last login's relay, and the CA of the relay in use."""
+    from client import places  # noqa: PLC0415 - `--help` need not wait for it
+    from client.credentials import Credentials, CredentialsUnusable  # noqa: PLC0415
+    from client.relay import RelayAddress  # noqa: PLC0415
+
+    kept = Credentials(places.credentials_file())
+    found: dict[str, object] = {}
+    with suppress(CredentialsUnusable):
+        found["relay"] = kept.last_relay
+        used = relay or kept.last_relay
+        found["relay_ca"] = kept.ca_file(RelayAddress.parse(used).url) if used else None
+    return found

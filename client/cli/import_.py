@@ -1,6 +1,7 @@
 """`hookline import`: requests that were captured elsewhere."""
 
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -30,7 +31,7 @@ def command(files: tuple[str, ...], *, as_json: bool) -> None:
         return await archive.take_in(exchanges)
 
     for summary in perform(kept):
-        click.echo(json_line(summary) if as_json else row(summary))
+        click.echo(json_line(summary) if as_json else row(summary, time.time()))
     plural = "y" if len(exchanges) == 1 else "ies"
     click.echo(f"{len(exchanges)} deliver{plural} imported", err=True)
 

@@ -1,6 +1,7 @@
 """`hookline list`: the captured deliveries."""
 
 import sys
+import time
 from collections.abc import AsyncIterator
 
 import click
@@ -14,6 +15,7 @@ from shared.printable import printable_line
 
 _TYPE_WIDTH = 24
 _DEFAULT_ROWS = 30
+_HEADINGS = f"{'#':<6} {'RECEIVED':<12}  {'ANSWER':<6} {'TOOK':>8}  SIG   {'EVENT':<{_TYPE_WIDTH}}  REQUEST  SIZE  ID"
 
 
 @click.command("list")
@@ -65,20 +67,30 @@ async def _listed(archive: Archive, query: str, limit: int | None, *, as_json: b
     found = _searched(archive, query, limit or 0) if slow else page_through(archive, query, newest=limit)
     count = 0
     async for summary in found:
-        click.echo(json_line(summary) if as_json else row(summary))
+        if not count and not as_json and sys.stdout.isatty():
+            click.echo(_HEADINGS)
+        click.echo(json_line(summary) if as_json else row(summary, time.time()))
         count += 1
     return count
 
 
-def row(summary: DeliverySummary) -> str:
-    """Give `#12  14:03:22  ✓ 200   38 ms  ok    call.ended  POST /hooks  412 B  dlv_01k9…`."""
+def _moment(at: float, now: float) -> str:
+    """Give `14:03:22` of today, `23 Nov 14:03` of this year, else `23 Nov 2025`."""
+    then, today = time.localtime(at), time.localtime(now)
+    if then[:3] == today[:3]:
+        return time_of_day(at)
+    return time.strftime("%d %b %H:%M" if then.tm_year == today.tm_year else "%d %b %Y", then)
+
+
+def row(summary: DeliverySummary, now: float) -> str:
+    """Give `#12  14:03:22  ✓ 200   38 ms  ok    call.ended  POST /hooks  412 B  dlv_01k9…`, or the day."""
     ended = result(summary.state, summary.status, summary.failure, healthy=summary.healthy, signs=signs())
     took = "" if summary.duration_seconds is None else duration(summary.duration_seconds)
     attempts = f" x{summary.attempts}" if summary.attempts > 1 else ""
     pinned = " pinned" if summary.pinned else ""
     kind = (summary.event_type or "-")[:_TYPE_WIDTH]
     return printable_line(
-        f"#{summary.seq:<5} {time_of_day(summary.received_at)}  {ended!s:<6} {took:>8}  "
+        f"#{summary.seq:<5} {_moment(summary.received_at, now):<12}  {ended!s:<6} {took:>8}  "
         f"{signature(summary.signature).word:<4}  {kind:<{_TYPE_WIDTH}}  {summary.method} {summary.target}"
         f"  {size(summary.size_bytes)}  {summary.id}{attempts}{pinned}"
     )

@@ -1,5 +1,6 @@
 """`hookline pin`: keep captured deliveries."""
 
+import time
 from collections.abc import Sequence
 
 import click
@@ -23,7 +24,7 @@ def command(names: tuple[str, ...], *, query: str, latest: bool, off: bool, as_j
     `hookline list is:pinned` shows which they are.
     """
     for summary in perform(lambda archive: _pinned(archive, names, query=query, latest=latest, pinned=not off)):
-        click.echo(json_line(summary) if as_json else row(summary))
+        click.echo(json_line(summary) if as_json else row(summary, time.time()))
 
 
 async def _pinned(

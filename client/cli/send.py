@@ -98,7 +98,7 @@ def _tell(scheme: "Scheme", sent: "Sent", number: int, total: int) -> bool:
     clock = judge_answer(scheme, attempt=1, status=tried.status, failure=tried.failure, duration_seconds=tried.seconds)
     count = f"{number}/{total} " if total > 1 else ""
     what = sent.step.event.type or scheme.id
-    answer = tried.status if tried.status is not None else "no answer"
+    answer = tried.status if tried.status is not None else "no answer:"
     sentence = clock.sentence if tried.status is not None else tried.failure
     click.echo(printable_line(f"{count}{what} {answer} {sentence}"))
     return clock.healthy

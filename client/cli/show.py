@@ -102,8 +102,8 @@ def _attempt(attempt: AttemptView) -> Iterator[str]:
         yield f"             {timing}"
     verdict = attempt.signature
     said = "; ".join(filter(None, (verdict.sentence, verdict.next_step)))
-    words = filter(None, (str(signature(verdict.state, signs=signs())), verdict.scheme, said))
-    yield printable_line("             signature " + " ".join(words))
+    words = " ".join(filter(None, (str(signature(verdict.state, signs=signs())), verdict.scheme)))
+    yield printable_line("             signature " + ": ".join(filter(None, (words, said))))
     for sentence in filter(
         None, (attempt.failure and f"{attempt.failure}: {attempt.failure_detail}", attempt.clock, _retry(attempt))
     ):

@@ -67,7 +67,8 @@ def _tell(agent: "RunningAgent", status: "Status") -> None:
         for url in tunnel.public_urls:
             click.echo(printable_line(f"  {url} -> {tunnel.origin} ({tunnel.origin_state})"))
     counts = status.counts
-    click.echo(f"  {counts.received} received, {counts.failed} failed, {counts.bad_signatures} bad signatures")
+    bad = f"{counts.bad_signatures} bad signature{'' if counts.bad_signatures == 1 else 's'}"
+    click.echo(f"  {counts.received} received, {counts.failed} failed, {bad}")
     click.echo(f"  local API {printable_line(status.inspect_url)} (pid {agent.pid})")
     if status.history:
         click.echo(printable_line(f"  {status.history}"))

@@ -37,7 +37,7 @@ def command(*, query: str, count: int, timeout: str, since: str | None, as_json:
 
     found = perform(work)
     for summary in found:
-        click.echo(json_line(summary) if as_json else row(summary))
+        click.echo(json_line(summary) if as_json else row(summary, time.time()))
     if len(found) < count:
         click.echo(f"hookline: {len(found)} of {count} arrived in {duration(seconds)}", err=True)
         raise click.exceptions.Exit(1)

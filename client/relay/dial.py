@@ -118,10 +118,9 @@ class Dialer:
     def _tls(self) -> ssl.SSLContext:
         try:
             return ssl.create_default_context(cafile=self.ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise DialFailed(
-                "bad-ca", f"{self.ca_file} cannot be used as the relay's CA: {error}", final=True
-            ) from error
+        except OSError as error:
+            why = "it holds no certificate in PEM" if isinstance(error, ssl.SSLError) else os.strerror(error.errno or 0)
+            raise DialFailed("bad-ca", f"{self.ca_file} cannot be used as the relay's CA: {why}", final=True) from error
 
 
 def _refusal(address: RelayAddress, response: Response) -> DialFailed:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from client.credentials import Credentials
 from tests.client.cli.person import Person
 
 
@@ -49,6 +50,17 @@ async def test_path_gives_the_places_strongest_first(person: Person) -> None:
     done = await person.runs("config", "path")
     user = person.home / "config" / "hookline" / "config.toml"
     assert done.out.splitlines() == [str(person.home / "hookline.toml"), f"{user}  (not there)"]
+
+
+async def test_show_says_that_the_relay_is_the_login_s(person: Person) -> None:
+    """With its CA; a relay that the settings name comes before it."""
+    ca = person.home / "ca.pem"
+    ca.touch()
+    Credentials(person.home / "config" / "hookline" / "credentials.json").store("https://relay.test", "hkl_x", ca)
+    shown = (await person.runs("config", "show")).out.splitlines()
+    assert shown[:2] == ['relay = "https://relay.test"  # login', f'relay_ca = "{ca}"  # login']
+    other = (await person.runs("config", "show", HOOKLINE_RELAY="https://b")).out.splitlines()
+    assert other[:2] == ['relay = "https://b"  # environment', "relay_ca = null  # default"]
 
 
 async def test_show_gives_values_and_origins(person: Person) -> None:

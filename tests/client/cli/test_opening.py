@@ -92,7 +92,7 @@ async def test_ca_that_is_none_is_named(person: Person) -> None:
     """It is the user's own file that does not fit: configuration."""
     words = ("http", "3000", "--relay", "https://127.0.0.1:1", "--relay-ca", "nope.pem", *NOWHERE[2:])
     done = await person.runs(*words, HOOKLINE_TOKEN=TOKEN)
-    assert (done.code, "nope.pem" in sentence(done)) == (MISUSED, True)
+    assert (done.code, "nope.pem cannot be used as the relay's CA: No such file" in sentence(done)) == (MISUSED, True)
 
 
 async def test_history_of_a_newer_version_is_left_alone(person: Person) -> None:

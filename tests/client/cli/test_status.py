@@ -11,7 +11,7 @@ import msgspec
 
 from client.api import ApiServer
 from client.running import RunningAgent, announced
-from client.views import Status, TunnelStatus
+from client.views import Counts, Status, TunnelStatus
 from tests.client.cli.person import Person
 from tests.client.deliveries.stage import Desk
 from tests.doors import opened
@@ -62,6 +62,15 @@ async def test_status_as_json(person: Person, desk: Desk) -> None:
     async with served(desk, person):
         done = await person.runs("status", "--json")
     assert msgspec.convert(json.loads(done.out), Status).tunnels[0].name == "demo"
+
+
+async def test_one_bad_signature_is_one(person: Person, desk: Desk) -> None:
+    """The count and its word agree."""
+    async with served(desk, person):
+        status = desk.inspector._status()
+        desk.inspector._status = lambda: msgspec.structs.replace(status, counts=Counts(2, 1, 1))
+        done = await person.runs("status")
+    assert "2 received, 1 failed, 1 bad signature\n" in done.out
 
 
 async def test_client_that_is_gone_is_not_taken_for_one_that_runs(person: Person, desk: Desk) -> None:
