@@ -13,7 +13,8 @@ from client.deliveries.importing.shell import split_line
 from client.deliveries.importing.urls import split_url
 from shared.http import Fields, first
 
-_PROMPT = re.compile(rb"\A((?:\s*#[^\n]*\n|\s)*)\$ ")
+_PROMPT = re.compile(rb"\A((?:[^\S\n]*+(?:#[^\n]*+)?\n)*+[^\S\n]*+)\$ ")
+"""Before it stand blank lines and comments; nothing is tried twice, however many there are."""
 _METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FORM = b"application/x-www-form-urlencoded"
 

@@ -11,7 +11,7 @@ from client.deliveries.importing.raw import read_raw
 MOST_BYTES = 256 * 1024 * 1024
 """A HAR file of a long browser session has tens of MB; past this it is no capture but a mistake."""
 
-_CURL = re.compile(rb"((?:\s*#[^\n]*\n|\s)*)(?:\$ )?(?:curl|printf)(?:\s|$)")
+_CURL = re.compile(rb"((?:[^\S\n]*+(?:#[^\n]*+)?\n)*+[^\S\n]*+)(?:\$ )?(?:curl|printf)(?:\s|$)")
 """A cURL line may stand behind comments, a prompt, or the `printf` that feeds it."""
 
 

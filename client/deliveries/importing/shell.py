@@ -24,6 +24,8 @@ _NAMED = {
 }
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _MOST_CODE_POINT = 0x10FFFF
+_DEEPEST = 20
+"""Substitutions inside one another: what is read makes do with one."""
 
 
 def unescape(text: bytes) -> bytes:
@@ -77,6 +79,7 @@ class _Words:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+        self._depth = 0
 
     def fault(self, at: int, sentence: str) -> RequestUnreadable:
         line, column = place(self._data, at)
@@ -151,6 +154,9 @@ class _Words:
 
     def _substitution(self, at: int) -> tuple[bytes, int]:
         words, inner = list[bytes](), at + 2
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self.fault(at, f"more than {_DEEPEST} `$(` stand inside one another")
         while self._data[inner : inner + 1] not in (b")", b""):
             blank = _BLANK.match(self._data, inner)
             if blank is not None:
@@ -158,6 +164,7 @@ class _Words:
             else:
                 word, inner = self.word(inner)
                 words.append(word)
+        self._depth -= 1
         printed = _printed(words)
         if printed is None or self._data[inner : inner + 1] != b")":
             raise self.fault(at, "only `$(printf '…')` is read; any other command would have to be run")

@@ -1,8 +1,11 @@
 """cURL lines as people and browsers write them."""
 
+import time
+
 import pytest
 
 from client.deliveries.importing import RequestUnreadable, read_request
+from client.deliveries.importing.curl import read_curl
 from shared.http import first
 
 FORM = b"application/x-www-form-urlencoded"
@@ -120,3 +123,22 @@ def test_curl_line_that_cannot_be_read_says_why(line: str, words: str) -> None:
     with pytest.raises(RequestUnreadable) as caught:
         read(line)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("line", [b"#\n", b" # x\n", b"\n", b"  \n", b" ", b"#"])
+def test_prompt_behind_thousands_of_lines_is_found_at_once(line: bytes) -> None:
+    """Comments and blanks before a line cost no more than reading them, with a prompt behind them or without."""
+    began = time.process_time()
+    with_prompt = read(line * 5000 + b"\n$ curl https://h/") if line != b"#" else (b"GET", "https://h/", b"")
+    with pytest.raises(RequestUnreadable):
+        read_curl(line * 5000 + b"x")
+    with pytest.raises(RequestUnreadable):
+        read_request(line * 5000 + b"x")
+    assert (with_prompt, time.process_time() - began < 1) == ((b"GET", "https://h/", b""), True)
+
+
+@pytest.mark.parametrize("opening", [b"$(", b'"$(', b'$(printf "'])
+def test_substitutions_deep_inside_one_another_are_refused(opening: bytes) -> None:
+    """However deep, it is the line that is at fault."""
+    with pytest.raises(RequestUnreadable):
+        read_curl(b"curl https://h/ -d " + opening * 3000)
