@@ -175,11 +175,8 @@ class Entrance:
         try:
             doorstep = Doorstep(transport)
             hello, _ = await doorstep.listen(Hello, HELLO_SECONDS)
-        except LinkClosed as left:  # as `hookline login` does, which only tries its token
-            log.debug("link.left", remote=remote, reason=str(left))
-            return
-        except ProtocolError as error:
-            log.info("link.refused", remote=remote, code="no-hello", reason=str(error))
+        except (LinkClosed, ProtocolError) as error:
+            _tell_of_no_hello(remote, error)
             return
         finally:
             del self._greeting[transport]
@@ -249,6 +246,14 @@ class Entrance:
         if given[: len(_BEARER)].lower() != _BEARER:
             return None
         return self._tokens.check(given[len(_BEARER) :].strip())
+
+
+def _tell_of_no_hello(remote: str, error: LinkClosed | ProtocolError) -> None:
+    """Log that a client came in and did not greet; one that only left has tried its token, as `hookline login` does."""
+    if isinstance(error, LinkClosed):
+        log.debug("link.left", remote=remote, reason=str(error))
+    else:
+        log.info("link.refused", remote=remote, code="no-hello", reason=str(error))
 
 
 def _refuse(
