@@ -44,6 +44,7 @@ class Refusal(StrEnum):
     INVALID = "name-invalid"
     NOT_GRANTED = "name-not-granted"
     TAKEN = "name-taken"
+    TOO_MANY = "too-many"
 
 
 class NameRefused(RelayError):  # noqa: N818 - the protocol's word for it is REFUSED

@@ -10,6 +10,9 @@ from relay_server.labels import is_label
 from relay_server.tokens.owner import Owner
 from relay_server.tokens.transaction import transaction
 
+MOST_NAMES = 256
+"""Of one token: a name is its owner's for good, so that without a bound one token could take them all."""
+
 
 class Names:
     """The names in the file; another process may change them at any time."""
@@ -28,7 +31,8 @@ class Names:
         """Make `name` the owner's, for good; nothing changes if it is already.
 
         Raises:
-            NameRefused: it is no host label, not granted to this owner, or another owner's.
+            NameRefused: it is no host label, not granted to this owner, another owner's, or one too many.
+            sqlite3.Error: the file cannot be written now; nothing changed.
         """
         _check_grammar(name)
         if not owner.may_claim(name):
@@ -48,7 +52,7 @@ class Names:
                     f"the token {owner.name} is revoked: ask the relay's operator for a new one, "
                     "then use it with: hookline login",
                 )
-            self._connection.execute(
+            added = self._connection.execute(
                 "INSERT INTO names (name, token_id, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 (name, owner.id, self._clock()),
             )
@@ -58,6 +62,13 @@ class Names:
                     Refusal.TAKEN,
                     f"the name {name} belongs to the holder of another token of this relay: "
                     "choose another name, or ask the relay's operator to free it",
+                )
+            (count,) = self._connection.execute("SELECT count(*) FROM names WHERE token_id = ?", (owner.id,)).fetchone()
+            if added.rowcount and count > MOST_NAMES:
+                raise NameRefused(
+                    Refusal.TOO_MANY,
+                    f"the token {owner.name} has {MOST_NAMES} names, and one token may have no more: "
+                    "use one of these, or ask the relay's operator for another token",
                 )
 
     def owner(self, name: str) -> Owner | None:

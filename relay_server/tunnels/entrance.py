@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -30,7 +31,10 @@ from shared.protocol.hello import Hello
 log = Log(__name__)
 
 HELLO_SECONDS = 10.0
+LINKS_PER_OWNER = 64
+"""How many clients of one token may be in at once."""
 CLOSE_REVOKED = 4403
+CLOSE_TRY_LATER = 1013
 CLOSE_RESTARTING = 1012
 _FRAME_SLACK_BYTES = 1024
 _BEARER = "bearer "
@@ -67,6 +71,7 @@ class Entrance:
             trusted: the networks of proxies that are believed when they say for whom they ask.
         """
         self._trusted = trusted
+        self._clock = clock
         self._hold_seconds = hold_seconds
         self._tokens = tokens
         self._new_id = new_id
@@ -128,9 +133,19 @@ class Entrance:
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        owner = self._owner(request)
+        try:
+            owner = self._owner(request)
+        except sqlite3.Error as error:
+            log.error("tokens.unreadable", error=error)
+            return _refuse(
+                HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the relay cannot look up tokens now", retry_after=2
+            )
         if owner is None:
             return self._bad_token(self._sender(request))
+        greeting = sum(other.id == owner.id for other in self._greeting.values())
+        connected = sum(member.link.connected for member in self._members_of(owner))
+        if greeting + connected >= LINKS_PER_OWNER:
+            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too-many", _too_many_links(owner), retry_after=5)
         return await self._serve(request, owner)
 
     def _bad_token(self, sender: str) -> web.Response:
@@ -182,15 +197,11 @@ class Entrance:
             del self._greeting[transport]
         if self._tasks is None or self._resumed(hello, owner, doorstep):
             return
-        member = Member(
-            link_id=self._new_id("lnk"),
-            key=secrets.token_urlsafe(32),
-            owner=owner,
-            remote=remote,
-            leases=self._leases,
-            product=PRODUCT,
-            hold_seconds=self._hold_seconds,
-        )
+        if len(self._members_of(owner)) >= LINKS_PER_OWNER:
+            log.warning("link.refused", remote=remote, owner=owner.name, code="too-many")
+            transport.close(CLOSE_TRY_LATER, _too_many_links(owner))
+            return
+        member = self._member(owner, remote)
         self._members[member.link_id] = member
         self._tasks.create_task(self._keep(member))
         try:
@@ -204,6 +215,18 @@ class Entrance:
                 GoAwayCode.LEAVING, "it could not be greeted"
             )  # else it would wait for a connection for good
             raise
+
+    def _member(self, owner: Owner, remote: str) -> Member:
+        return Member(
+            link_id=self._new_id("lnk"),
+            key=secrets.token_urlsafe(32),
+            owner=owner,
+            remote=remote,
+            leases=self._leases,
+            product=PRODUCT,
+            hold_seconds=self._hold_seconds,
+            clock=self._clock,
+        )
 
     def _resumed(self, hello: Hello, owner: Owner, doorstep: Doorstep) -> bool:
         member = self._members.get(hello.resume.link_id) if hello.resume is not None else None
@@ -241,11 +264,18 @@ class Entrance:
             )
         return None
 
+    def _members_of(self, owner: Owner) -> list[Member]:
+        return [member for member in self._members.values() if member.owner.id == owner.id]
+
     def _owner(self, request: web.Request) -> Owner | None:
         given = request.headers.get("Authorization", "")
         if given[: len(_BEARER)].lower() != _BEARER:
             return None
         return self._tokens.check(given[len(_BEARER) :].strip())
+
+
+def _too_many_links(owner: Owner) -> str:
+    return f"{LINKS_PER_OWNER} clients of the token {owner.name} are in: stop some of them"
 
 
 def _tell_of_no_hello(remote: str, error: LinkClosed | ProtocolError) -> None:

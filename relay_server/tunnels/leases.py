@@ -36,6 +36,7 @@ class Leases:
 
         Raises:
             NameRefused: the owner may not have the name.
+            sqlite3.Error: whose a name is cannot be noted now; nothing changed.
         """
         name = self._claim(wanted.name, owner, link)
         if not wanted.pool:

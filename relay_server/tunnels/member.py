@@ -1,6 +1,8 @@
 """A client as the relay sees it: greeted, granted endpoints, kept for a while when its connection is lost."""
 
 import hmac
+import sqlite3
+from collections import deque
 from collections.abc import Callable
 
 from relay_server.errors import NameRefused
@@ -19,6 +21,9 @@ MOST_ENDPOINTS = 64
 """Endpoints that one link may serve."""
 MOST_BINDS = 10_000
 """So often a link may ask for endpoints: each answer waits until its client reads."""
+BINDS_AT_ONCE = 64
+BINDS_SECONDS = 10.0
+"""So many within so long: each may wait for the disk, and everybody's deliveries with it."""
 RESUME_SECONDS = 30.0
 """How long a link lives without a connection: a change of networks takes less."""
 
@@ -27,7 +32,16 @@ class Member:
     """Greets a client, grants it endpoints, and lets go of them when its link ends."""
 
     def __init__(
-        self, *, link_id: str, key: str, owner: Owner, remote: str, leases: Leases, product: str, hold_seconds: float
+        self,
+        *,
+        link_id: str,
+        key: str,
+        owner: Owner,
+        remote: str,
+        leases: Leases,
+        product: str,
+        hold_seconds: float,
+        clock: Callable[[], float],
     ) -> None:
         """Begin without a connection.
 
@@ -39,6 +53,7 @@ class Member:
             leases: binds links to endpoints.
             product: what we say that we are.
             hold_seconds: how long a delivery waits for the link to be connected.
+            clock: seconds, for bounding how often endpoints are asked for.
         """
         self.link_id = link_id
         self.owner = owner
@@ -49,6 +64,9 @@ class Member:
         self._limits = Limits()
         self._endpoints: tuple[Granted, ...] = ()
         self._binds = 0
+        self._clock = clock
+        self._recent: deque[float] = deque(maxlen=BINDS_AT_ONCE)
+        """When the last endpoints were asked for that were looked at."""
         self.link = Link(
             relay=True,
             on_event=self._on_event,
@@ -125,12 +143,19 @@ class Member:
         if self._binds > MOST_BINDS:
             self.dismiss(GoAwayCode.PROTOCOL_ERROR, f"more than {MOST_BINDS} BIND on one link")
             return
-        answer = self._grant(bind.endpoint)
+        answer = _too_fast(bind.endpoint) if self._hurries() else self._grant(bind.endpoint)
         if isinstance(answer, Granted):
             self._endpoints = (*self._endpoints, answer)
             self.link.say(Bound(answer))
         else:
             self.link.say(answer)
+
+    def _hurries(self) -> bool:
+        now, recent = self._clock(), self._recent
+        if len(recent) == BINDS_AT_ONCE and now - recent[0] < BINDS_SECONDS:
+            return True
+        recent.append(now)
+        return False
 
     def _grant(self, wanted: Wanted) -> Granted | Refused:
         if len(self._endpoints) >= MOST_ENDPOINTS:
@@ -139,6 +164,10 @@ class Member:
             return self._leases.bind(self.link, wanted, self.owner)
         except NameRefused as refusal:
             return Refused(wanted.name, refusal.code, refusal.sentence, final=True)
+        except sqlite3.Error as error:
+            log.error("name.not_claimed", name=wanted.name, owner=self.owner.name, error=error)
+            sentence = "the relay cannot note names now (its disk?): try again, or tell the relay's operator"
+            return Refused(wanted.name, "unavailable", sentence, final=False)
 
     def _unbind(self, unbind: Unbind) -> None:
         self._endpoints = tuple(endpoint for endpoint in self._endpoints if endpoint.name != unbind.name)
@@ -151,3 +180,8 @@ class Member:
 
 def _too_many(wanted: Wanted) -> Refused:
     return Refused(wanted.name, "too-many", f"a link serves at most {MOST_ENDPOINTS} endpoints", final=True)
+
+
+def _too_fast(wanted: Wanted) -> Refused:
+    sentence = f"a link may ask for {BINDS_AT_ONCE} endpoints within {BINDS_SECONDS:g} seconds: try again in a moment"
+    return Refused(wanted.name, "too-many", sentence, final=False)

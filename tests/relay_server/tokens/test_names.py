@@ -9,6 +9,7 @@ import pytest
 
 from relay_server.errors import NameRefused, Refusal
 from relay_server.tokens import Names, Owner, Tokens
+from relay_server.tokens.names import MOST_NAMES
 from relay_server.tokens.schema import open_store
 
 MakeOwner = Callable[..., Owner]
@@ -128,3 +129,15 @@ def test_one_of_many_claimants_wins(tmp_path: Path, tokens: Tokens, owner: MakeO
         thread.join()
     with closing(open_store(tmp_path)) as store:
         assert [Names(store, clock=lambda: 0.0).owner("demo")] == won
+
+
+def test_token_has_so_many_names_and_no_more(names: Names, owner: MakeOwner) -> None:
+    """One token cannot take every name; those that it has it may claim again, and others may claim theirs."""
+    laptop = owner("laptop")
+    for number in range(MOST_NAMES):
+        names.claim(f"n{number}", laptop)
+    with pytest.raises(NameRefused, match="has 256 names") as caught:
+        names.claim("more", laptop)
+    names.claim("n0", laptop)
+    assert (caught.value.code, len(names.all()), names.owner("more")) == (Refusal.TOO_MANY, MOST_NAMES, None)
+    names.claim("more", owner("desktop"))
