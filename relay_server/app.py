@@ -32,7 +32,7 @@ from relay_server.tls.certificates import Certificates
 from relay_server.tls.files import CertificateFiles
 from relay_server.tls.local_ca import LocalAuthority
 from relay_server.tokens import Names, Tokens
-from relay_server.tokens.schema import open_store
+from relay_server.tokens.schema import BUSY_MILLISECONDS, open_store
 from relay_server.tokens.watch import Changes
 from relay_server.tunnels.entrance import Entrance
 from relay_server.version import version
@@ -181,7 +181,7 @@ class Relay:
         return found
 
     def _build_store(self) -> sqlite3.Connection:
-        store = open_store(self._settings.data_directory)
+        store = open_store(self._settings.data_directory, busy_milliseconds=BUSY_MILLISECONDS)
         self._closing.callback(store.close)
         return store
 
@@ -215,6 +215,7 @@ class Relay:
             keepalive_timeout=HEAD_SECONDS,
             auto_decompress=False,
             shutdown_timeout=2.0,
+            lingering_time=1.0,
         )
         await runner.setup()
         self._closing.push_async_callback(runner.cleanup)

@@ -6,6 +6,8 @@ from pathlib import Path
 from shared.sqlite import connect
 
 FILE = "relay.db"
+BUSY_MILLISECONDS = 250
+"""For a relay that serves: while it waits for the file, every delivery waits."""
 
 MIGRATIONS = (
     """
@@ -30,12 +32,19 @@ MIGRATIONS = (
 """A revoked token's row stays without a hash while names are kept for its owner."""
 
 
-def open_store(data_directory: Path) -> sqlite3.Connection:
+def open_store(data_directory: Path, *, busy_milliseconds: int | None = None) -> sqlite3.Connection:
     """Open the file in `data_directory`, made where it is missing.
 
     FULL: a token that was shown once, or a name that was granted, must be there after a power cut.
 
+    Args:
+        data_directory: where the file is.
+        busy_milliseconds: how long to wait for another process that writes; None: as long as `shared.sqlite` says.
+
     Raises:
         SchemaTooNew, StoreUnusable: as `shared.sqlite.connect`.
     """
-    return connect(data_directory / FILE, MIGRATIONS, synchronous="FULL")
+    store = connect(data_directory / FILE, MIGRATIONS, synchronous="FULL")
+    if busy_milliseconds is not None:
+        store.execute(f"PRAGMA busy_timeout = {busy_milliseconds:d}")
+    return store

@@ -11,7 +11,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk may have ended it; one that is left open would bar every later one
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
