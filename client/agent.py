@@ -16,7 +16,7 @@ from client.deliveries import Feed, Record, Store
 from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
 from client.openings import Chain, Openings
-from client.origin.address import OriginAddress
+from client.origin.address import BadAddress, OriginAddress
 from client.origin.circles import EndCircles
 from client.origin.forward import Forward
 from client.plan import AgentPlan, TunnelPlan
@@ -33,6 +33,8 @@ from shared.ids import new_id
 from shared.protocol.hello import Notice, Wanted
 
 PRODUCT = f"hookline/{version('hookline')}"
+_NOTICE_CHARACTERS = 500
+"""Of what the relay's operator says: it stands in a line of the screen."""
 
 
 class Agent:
@@ -40,6 +42,8 @@ class Agent:
 
     def __init__(self, plan: AgentPlan) -> None:
         self._plan = plan
+        self._api_port = 0
+        """Where the local API listens; 0: not yet."""
         self._stack = AsyncExitStack()
         self._others: dict[str, Handler] = {}
         """By address: the chains of replays that name another app."""
@@ -89,6 +93,9 @@ class Agent:
         )
         try:
             url = await api.start()
+            self._api_port = api.port
+            for tunnel in self._plan.tunnels:
+                self._refuse_own(tunnel.address)
             self.state.inspect_url = url
             me = RunningAgent(os.getpid(), url, time.time(), self._plan.inspect_token)
             with announced(me, self._plan.agents) if self._plan.agents else nullcontext():
@@ -159,7 +166,17 @@ class Agent:
         signatures = self._checks.signatures(tunnel)
         return Chain(self._build_chain(tunnel, signatures), signatures)
 
+    def _refuse_own(self, address: OriginAddress) -> None:
+        """Keep senders out of the local API.
+
+        Raises:
+            BadAddress: it listens there.
+        """
+        if self._api_port and address.is_own({self._api_port}):
+            raise BadAddress(address.url, "is hookline's own API, which no sender may reach")
+
     def _build_chain(self, tunnel: TunnelPlan, signatures: Signatures) -> Handler:
+        self._refuse_own(tunnel.address)
         forward = Forward(
             tunnel.address,
             clock=time.time,
@@ -184,7 +201,7 @@ class Agent:
         )
 
     def _noticed(self, notice: Notice) -> None:
-        self.state.notice = notice.text
+        self.state.notice = notice.text[:_NOTICE_CHARACTERS]
 
 
 def _asleep() -> float:

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import aiohttp
 import pytest
 
 from client.agent import Agent
-from client.origin.address import OriginAddress
+from client.origin.address import BadAddress, OriginAddress
 from client.origin.rewrite import BadHostHeader
 from client.plan import AgentPlan, TunnelPlan
 from client.running import running
@@ -196,6 +197,8 @@ async def test_operator_s_notice_is_passed_on(tmp_path: Path) -> None:
             (member,) = set_.door.entrance.members
             member.link.say(Notice("info", "maintenance at noon"))
             await settled(lambda: agent.state.status().detail == "maintenance at noon")
+            member.link.say(Notice("info", "n" * 10_000))
+            await settled(lambda: agent.state.status().detail == "n" * 500)
 
 
 @pytest.mark.parametrize(
@@ -209,3 +212,23 @@ async def test_plan_that_does_not_fit_opens_nothing(tmp_path: Path, more: dict[s
         agent = await built(set_.plan(set_.tunnel()))
         async with agent.started():
             assert agent.state.status().history == ""
+
+
+async def test_no_tunnel_leads_to_the_local_api(tmp_path: Path) -> None:
+    """Neither one that is opened or changed later, nor a replay to another app, nor one from the start."""
+    async with stage(tmp_path) as here:
+        agent = await built(here.plan(here.tunnel()))
+        async with online(agent) as url:
+            own = OriginAddress.parse(url)
+            with pytest.raises(BadAddress, match="own API"):
+                await agent.openings.open(TunnelPlan("other", own))
+            with pytest.raises(BadAddress, match="own API"):
+                agent.openings.change("demo", own)
+            with pytest.raises(BadAddress, match="own API"):
+                agent._elsewhere(url)
+    async with stage(tmp_path / "again") as here:
+        plan = here.plan(TunnelPlan("demo", own))
+        agent = await built(replace(plan, inspect_port=own.port))
+        with pytest.raises(BadAddress, match="own API"):
+            async with agent.started():
+                pass
