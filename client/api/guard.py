@@ -44,6 +44,8 @@ def trespass(request: web.Request, allowed: frozenset[str], token: str = "") -> 
     names = request.headers.getall("Host", [])
     if len(names) != 1 or names[0].lower() not in allowed:
         return refusal(403, "foreign-host", "this API answers on this machine alone: ask for 127.0.0.1 or localhost")
+    if any(name.lower() == "forwarded" or name.lower().startswith("x-forwarded-") for name in request.headers):
+        return refusal(403, "forwarded", "this API answers programs on this machine, and no proxy or tunnel before it")
     origins = request.headers.getall("Origin", [])
     if any(origin.removeprefix("http://").lower() not in allowed for origin in origins):
         return refusal(403, "foreign-origin", "a web page of another origin may not use this API")
@@ -88,6 +90,8 @@ async def _answered(request: web.Request, handler: Answering) -> web.StreamRespo
         return answer(problem_of(error))
     except msgspec.DecodeError as error:
         return refusal(400, "bad-request", f"the body does not fit: {error}")
+    except RecursionError:
+        return refusal(400, "bad-request", "the body does not fit: it is nested too deeply")
     except ValueError as error:
         return refusal(400, "bad-request", str(error))
     except web.HTTPRequestEntityTooLarge:

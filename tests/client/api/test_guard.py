@@ -45,6 +45,9 @@ async def test_only_this_machine_is_let_in(
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Forwarded": "for=203.0.113.7"}, 403),
+        ({"X-Forwarded-For": "203.0.113.7"}, 403),
+        ({"x-forwarded-proto": ""}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 200),
         ({"Sec-Fetch-Site": "none"}, 200),
     ],
@@ -105,6 +108,6 @@ async def test_body_that_does_not_fit_is_explained(desk: Desk, url: str, session
     """A mistake in the edits names its place."""
     await desk.send()
     headers = {"Content-Type": "application/json"}
-    for body in (b'{"method": 5}', b"{", b"[]", b"\xff"):
+    for body in (b'{"method": 5}', b"{", b"[]", b"\xff", b'{"method":' + b"[" * 100_000):
         async with session.post(f"{url}/api/deliveries/dlv_000001/replay", data=body, headers=headers) as response:
             assert (response.status, (await response.json(content_type=None))["code"]) == (400, "bad-request")

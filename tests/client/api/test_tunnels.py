@@ -128,3 +128,10 @@ async def test_client_without_openings_says_so(url: str, session: aiohttp.Client
     """The history alone opens nothing."""
     async with session.post(f"{url}/api/tunnels", json={"addr": 1}) as response:
         assert (response.status, (await response.json())["code"]) == (400, "tunnel-refused")
+
+
+async def test_deeply_nested_body_is_refused(url: str, session: aiohttp.ClientSession) -> None:
+    """It is the body that does not fit, no bug."""
+    headers = {"Content-Type": "application/json"}
+    async with session.post(f"{url}/api/tunnels", data=b'{"addr":' + b"[" * 100_000, headers=headers) as response:
+        assert (response.status, (await response.json(content_type=None))["code"]) == (400, "bad-request")
