@@ -22,6 +22,8 @@ _RECORDED = b"hookline-recorded"
 """Only the relay says these: their presence proves who answered."""
 
 _DOMAIN = re.compile(rb";[ \t]*domain[ \t]*=([^;]*)", re.IGNORECASE)
+_NOT_OF_A_HOST = re.compile(rb"[^A-Za-z0-9.-]")
+"""Browsers decode and repair such a name (`%6cocalhost` is `localhost`), each in its own way."""
 _NO_CONTENT = (204, 304)
 _SWITCHING = 101
 _FIRST, _LAST = 200, 599
@@ -154,11 +156,11 @@ def _number(value: bytes) -> int:
 
 
 def _for_one_host(cookie: bytes, domain: bytes) -> bytes:
-    """Drop the cookie's `Domain` where it is the relay's or above it: it would reach the neighbours."""
+    """Drop the cookie's `Domain` where it is, or may be read as, the relay's or above it: neighbours would get it."""
 
     def replaced(match: re.Match[bytes]) -> bytes:
-        wanted = match[1].strip(b" \t").removeprefix(b".").lower()
-        shared = wanted == domain or domain.endswith(b"." + wanted)
+        wanted = match[1].strip(b" \t").removeprefix(b".").removesuffix(b".").lower()
+        shared = wanted == domain or domain.endswith(b"." + wanted) or _NOT_OF_A_HOST.search(wanted)
         return b"" if shared else match[0]
 
     return _DOMAIN.sub(replaced, cookie)
