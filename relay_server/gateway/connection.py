@@ -268,20 +268,27 @@ class Connection(Wire):
             self.close()
 
     def _hand_over(self) -> None:
-        """Let the relay's own host have the connection, from the request at hand on."""
+        """Let the relay's own host have the connection, from the request at hand on; it counts to its end."""
         read = self._reader.raw + self._inbox.take()
-        self._leave()
+        self._let_go()
         self._stop_watching()
         self._state = State.DONE
-        hand_over(self.transport, self._door.own_host(), read, half_closed=self._half_closed)
+        own_host = self._door.own_host()
+        hand_over(self.transport, own_host, read, half_closed=self._half_closed, lost=self._release)
 
     def _leave(self) -> None:
+        if self in self._door.open:
+            self._let_go()
+            self._release()
+
+    def _let_go(self) -> None:
         door = self._door
-        if self in door.open:
-            door.open.discard(self)
-            door.news.set()
-            door.deadlines.forget(self)
-            door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
+        door.open.discard(self)
+        door.news.set()
+        door.deadlines.forget(self)
+
+    def _release(self) -> None:
+        self._door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
 
 
 def _address(peer: object) -> str:

@@ -118,7 +118,9 @@ async def test_own_host_is_handed_over(own_host: web.Server, tls: Contexts, *, s
             await asyncio.sleep(0)
         answer = await peer.ask(b"llo")
         assert (answer.status, answer.content) == (200, b"POST /_hookline/x?y hello")
-        assert stage.gateway.connections == 0
+        assert stage.gateway.connections == 1
+        peer.writer.close()
+        await settled(lambda: stage.gateway.connections == 0)
 
 
 @pytest.mark.parametrize("secure", [False, True])
