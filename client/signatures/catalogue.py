@@ -1,6 +1,7 @@
 """Loads the catalogue of schemes: ours, and a user's own beside it."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -113,8 +114,11 @@ def _entry(name: str, entry: Any, file: str, *, prove: bool) -> Scheme:
         if prove:
             Check(scheme)
             Facts(scheme)
+            re.compile(scheme.key_url)
     except msgspec.ValidationError as error:
         raise CatalogueMistake(file, name, *_explained(error)) from error
+    except re.error as error:
+        raise CatalogueMistake(file, name, f"key_url is no regular expression: {error}") from error
     except ValueError as error:
         raise CatalogueMistake(file, name, str(error)) from error
     return scheme

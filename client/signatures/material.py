@@ -1,6 +1,7 @@
 """Key material that has been fetched: kept on disk, and judged before it is used."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -25,15 +26,16 @@ class KeyUnavailable(TunnelError):  # noqa: N818 - reads as the sentence it is
     """A key that cannot be had or must not be used; says why. Nothing is thereby said against the sender."""
 
 
-def allowed(url: str, hosts: Sequence[str]) -> str:
+def allowed(url: str, hosts: Sequence[str], shape: str = "") -> str:
     """Give the URL if keys may be fetched from it.
 
     Args:
         url: as the request names it: an attacker's, for all we know.
         hosts: the scheme's allow-list; a `*` stands for one label.
+        shape: a regular expression that all of it must match; empty: any.
 
     Raises:
-        KeyUnavailable: it is not https, or its host is not in the list.
+        KeyUnavailable: it is not https, its host is not in the list, or its shape is another.
     """
     try:
         parts = urlsplit(url)
@@ -43,6 +45,8 @@ def allowed(url: str, hosts: Sequence[str]) -> str:
     host = (parts.hostname or "").lower()
     if parts.scheme != "https" or port not in {None, 443} or parts.username is not None:
         raise KeyUnavailable("the address of the key is not a plain https:// URL")
+    if shape and re.fullmatch(shape, url) is None:
+        raise KeyUnavailable("the address of the key is none of the provider's: it is not fetched")
     for pattern in hosts:
         if fnmatchcase(host, pattern) and host.count(".") == pattern.count("."):
             return url
@@ -125,7 +129,7 @@ def key_name(scheme: Scheme, reading: Reading) -> str:
     url = Source(scheme.key_from).read(reading)
     if url is None:
         raise KeyUnavailable("the request does not say where its certificate is")
-    return allowed(url.decode("latin-1"), scheme.key_hosts)
+    return allowed(url.decode("latin-1"), scheme.key_hosts, scheme.key_url)
 
 
 def stored_key(scheme: Scheme, reading: Reading, files: KeyFiles | None, now: float | None) -> Secret:

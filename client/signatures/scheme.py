@@ -115,6 +115,8 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """The source of the address from which the key is fetched, or `api` for one that the provider's interface gives."""
     key_hosts: tuple[str, ...] = ()
     """The only hosts a key is fetched from; a leading `*` stands for exactly one label or part of it."""
+    key_url: str = ""
+    """A regular expression that the whole address must match too, where others may have names under those hosts."""
     params: tuple[str, ...] = ()
     """Settings that it needs beside the secret."""
     tolerance_seconds: float | None = None
