@@ -20,6 +20,7 @@ from client.deliveries.export.har_model import (
     PostData,
     Timings,
 )
+from client.deliveries.export.json_text import to_json_text
 from client.deliveries.export.model import CapturedExchange, CapturedResponse
 from shared.http import Fields, every, first
 
@@ -34,7 +35,7 @@ def to_har(exchanges: Sequence[CapturedExchange], *, version: str) -> bytes:
         version: of this program, for the file's `creator`.
     """
     log = HarLog(creator=Creator("hookline", version), entries=[_entry(one) for one in exchanges])
-    return msgspec.json.format(msgspec.json.encode(HarFile(log)), indent=2) + b"\n"
+    return to_json_text(HarFile(log))
 
 
 def _entry(exchange: CapturedExchange) -> HarEntry:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from importlib.metadata import version
 
-import msgspec
-
 from client.deliveries.export.as_curl import to_curl
 from client.deliveries.export.as_har import to_har
 from client.deliveries.export.as_httpie import to_httpie
@@ -13,6 +11,7 @@ from client.deliveries.export.as_python import to_python
 from client.deliveries.export.as_raw import to_raw
 from client.deliveries.export.errors import ExportRefused
 from client.deliveries.export.json_model import FORM, JsonFile, to_json
+from client.deliveries.export.json_text import to_json_text
 from client.deliveries.export.model import CapturedExchange, Exported, Format
 from client.deliveries.export.redact import redacted
 
@@ -67,7 +66,7 @@ def _write(exchanges: Sequence[CapturedExchange], form: Format, names: tuple[str
         return to_har(exchanges, version=version("hookline"))
     if form == "json":
         file = JsonFile(hookline=FORM, exchanges=[to_json(one) for one in exchanges])
-        return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"
+        return to_json_text(file)
     if form == "raw":
         return b"".join(to_raw(one) for one in exchanges)
     if form == "python":

@@ -1,6 +1,7 @@
 """Takes out of an exchange what should not be in a file that is passed around: keys, cookies, signatures."""
 
 import re
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -12,9 +13,10 @@ PLACEHOLDER = b"REDACTED"
 _FIELDS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 _PARTS = re.compile(
     rb"signature|token|secret|passw|api[-_]?key|hmac|[-_]sig$|[-_]auth$|authorization|credential|session"
+    rb"|[-_]key$|jwt|assertion|oidc|bearer|dpop|client-cert"
 )
 """What in a name says that the value is a key or a proof: `X-Gitlab-Token`, `X-Shopify-Hmac-Sha256`."""
-_PARAMETERS = frozenset({b"sig", b"key", b"auth", b"pass", b"pwd", b"jwt", b"hash"})
+_PARAMETERS = frozenset({b"sig", b"key", b"auth", b"pass", b"pwd", b"jwt", b"hash", b"code"})
 _PARAMETER = re.compile(rb"([?&;])([^=&;#]*)=([^&;#]*)")
 
 
@@ -61,7 +63,8 @@ def _target(target: bytes, names: dict[str, None]) -> bytes:
 
     def hide(match: re.Match[bytes]) -> bytes:
         name = match[2]
-        if not match[3] or not (name.lower() in _PARAMETERS or _PARTS.search(name.lower())):
+        lower = unquote_to_bytes(name).lower()
+        if not match[3] or not (lower in _PARAMETERS or _PARTS.search(lower)):
             return match[0]
         names[f"query parameter {name.decode('latin-1')}"] = None
         return match[1] + name + b"=" + PLACEHOLDER

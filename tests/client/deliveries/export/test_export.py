@@ -7,6 +7,7 @@ import pytest
 from client.deliveries.export import FORMATS, ExportRefused, Format, export
 from client.deliveries.export.redact import is_secret
 from client.deliveries.importing import RequestUnreadable, read_request
+from shared.printable import printable
 from tests.client.deliveries.export.echo import echo
 from tests.client.deliveries.export.samples import CONTENTS, exchange
 
@@ -109,3 +110,29 @@ def test_curl_line_survives_history_expansion(name: str) -> None:
         script = b"set -o history -o histexpand\n" + line
         done = subprocess.run(["bash"], input=script, capture_output=True, timeout=30, check=False)
         assert (done.stdout, server.only().content) == (b"ok", CONTENTS[name])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-Master-Key", "X-Amzn-Oidc-Data", "X-Jwt", "X-Ms-Client-Assertion", "DPoP", "X-Forwarded-Client-Cert", "Bearer"],
+)
+def test_field_that_proves_who_sent_it_is_secret(name: str) -> None:
+    """Proxies pass proofs on under names of their own."""
+    assert is_secret(name.encode())
+
+
+@pytest.mark.parametrize("name", [b"code", b"access_key", b"client_key", b"%74oken", b"c%6Fde", b"api%5Fkey"])
+def test_parameter_that_is_a_key_is_kept_back_however_it_is_spelled(name: bytes) -> None:
+    """Its name is judged as the app reads it."""
+    done = export([exchange(target=b"/?" + name + b"=hunter2&barcode=kept")], "json")
+    assert (b"hunter2" in done.data, b"kept" in done.data) == (False, True)
+
+
+@pytest.mark.parametrize("form", ["har", "json"])
+def test_json_steers_no_terminal_and_reads_back(form: Format) -> None:
+    """Controls beyond ASCII are escaped; the bytes that come in again are those that left."""
+    content = "\x7f\x9b31m\u202e\u2028\U000e0041 größe ☃".encode()
+    sent = exchange(content=content, fields=((b"X-C1", b"\x9b2J"),))
+    data = export([sent], form, with_secrets=True).data
+    (back,) = read_request(data)
+    assert (printable(data.decode()), back.content, back.fields) == (data.decode(), content, sent.fields)
