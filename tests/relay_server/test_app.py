@@ -223,3 +223,12 @@ async def test_plain_listener_says_http(tmp_path: Path, trusted: tuple[str, ...]
     assert fields[b"X-Forwarded-Proto"].decode() == scheme
     assert b"proto=http;" in fields[b"Forwarded"]
     assert asked[0].delivery.public_url.startswith(f"{scheme}://")
+
+
+async def test_content_for_the_own_host_is_not_waited_for(tmp_path: Path) -> None:
+    """Who announces content and sends none keeps no connection open after the answer."""
+    async with relay(tmp_path, tls="off") as found, asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", found.ready.port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: demo.localhost\r\nContent-Length: 9\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 405 ")
+        writer.close()
