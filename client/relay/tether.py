@@ -211,9 +211,13 @@ class Tether:
         welcome, more = await doorstep.listen(Welcome, WELCOME_SECONDS)
         for event in more:
             self._on_event(None, event)
-        if self._refused is not None:
+        refused = self._refused
+        if refused is not None:
             doorstep.transport.abort()
-            raise self._refused
+            if refused.final:
+                raise refused
+            self._refused = None
+            raise DialFailed(refused.code, refused.detail, final=False)
         link = self._going_on(welcome)
         if link is None:
             link = self._begin(welcome, asked, tasks)

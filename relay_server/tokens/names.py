@@ -42,6 +42,8 @@ class Names:
                 f"the token {owner.name} may not use the name {name} (it may use {granted}): "
                 "choose such a name, or ask the relay's operator for a token with --names",
             )
+        if self._has(owner, name):
+            return  # the usual case, of a client that is back: it needs no lock, so that no other process delays it
         with transaction(self._connection):
             alive = self._connection.execute(
                 "SELECT 1 FROM tokens WHERE id = ? AND hash IS NOT NULL", (owner.id,)
@@ -70,6 +72,13 @@ class Names:
                     f"the token {owner.name} has {MOST_NAMES} names, and one token may have no more: "
                     "use one of these, or ask the relay's operator for another token",
                 )
+
+    def _has(self, owner: Owner, name: str) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM names JOIN tokens ON id = token_id WHERE names.name = ? AND id = ? AND hash IS NOT NULL",
+            (name, owner.id),
+        ).fetchone()
+        return found is not None
 
     def owner(self, name: str) -> Owner | None:
         """Give the owner of `name`, whose token may be revoked; None: nobody's."""

@@ -141,3 +141,12 @@ def test_token_has_so_many_names_and_no_more(names: Names, owner: MakeOwner) -> 
     names.claim("n0", laptop)
     assert (caught.value.code, len(names.all()), names.owner("more")) == (Refusal.TOO_MANY, MOST_NAMES, None)
     names.claim("more", owner("desktop"))
+
+
+def test_name_that_is_had_needs_no_lock(tmp_path: Path, names: Names, owner: MakeOwner) -> None:
+    """A client that comes back is not kept waiting by another process that writes."""
+    laptop = owner("laptop")
+    names.claim("demo", laptop)
+    with closing(open_store(tmp_path)) as writing:
+        writing.execute("BEGIN IMMEDIATE")
+        names.claim("demo", laptop)

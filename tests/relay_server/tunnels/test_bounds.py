@@ -71,3 +71,14 @@ async def test_token_that_cannot_be_looked_up_is_not_called_bad(tmp_path: Path) 
         token = door.tokens.create("laptop")
         door.store.execute("ALTER TABLE tokens RENAME TO elsewhere")
         assert await knock(door, token) == (503, "unavailable")
+
+
+async def test_client_comes_back_when_names_can_be_noted_again(tmp_path: Path) -> None:
+    """A refusal for now, in the greeting, ends no client."""
+    async with opened(tmp_path) as door:
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")))
+        door.store.execute("PRAGMA query_only = ON")
+        async with visiting(visitor):
+            assert "cannot note names" in (await visitor.until(online=False)).sentence
+            door.store.execute("PRAGMA query_only = OFF")
+            assert (await visitor.until(online=True)).online
