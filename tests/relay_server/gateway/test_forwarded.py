@@ -4,7 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from relay_server.gateway.forwarded import MOST_HOPS, Circular, Forwarder, is_within
+from relay_server.gateway.forwarded import MOST_HOPS, Circular, Forwarder
+from relay_server.senders import is_within
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
