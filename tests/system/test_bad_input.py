@@ -8,39 +8,11 @@ import pytest
 
 from tests.system.app import App
 from tests.system.polling import until
-from tests.system.program import Finished
-from tests.system.supervisor import NAME, Client, Relay, Supervisor, free_port
+from tests.system.supervisor import Client, Relay, Supervisor, free_port
 from tests.system.tools import curl
+from tests.system.words import FAILED, MISUSED, http, sentence
 
 pytestmark = pytest.mark.system
-
-FAILED, MISUSED, REFUSED, GONE = 1, 2, 3, 4
-
-
-def http(relay: Relay, origin: object, *options: object, name: str = NAME) -> list[object]:
-    """Give the words of a `hookline http` that leads `name` of the relay to the origin."""
-    trust = ["--relay-ca", relay.ca] if relay.ca is not None else []
-    inspect = f"127.0.0.1:{free_port()}"
-    return [
-        "http",
-        origin,
-        "--relay",
-        relay.url,
-        "--url",
-        name,
-        "--ui",
-        "lines",
-        "--inspect-addr",
-        inspect,
-        *trust,
-        *options,
-    ]
-
-
-def sentence(done: Finished) -> str:
-    """Give what was said on standard error, which has to be short."""
-    assert len(done.err.strip().splitlines()) <= 4, done.err
-    return done.err
 
 
 async def test_relay_port_in_use_is_named(supervisor: Supervisor, relay: Relay) -> None:
