@@ -3,7 +3,6 @@
 import asyncio
 import asyncio.sslproto
 import gc
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -14,16 +13,12 @@ T = TypeVar("T")
 COLLECT_AFTER = (5_000, 10, 20)
 """Allocations between collections of garbage cycles (Python's own: 700, 10, 10).
 
-An exchange makes some hundred objects and leaves no cycle behind; at Python's own numbers the collector ran several
-times in each turn of a busy loop and took a tenth of the time. A TLS connection does leave a cycle: with a far higher
-number, memory would grow by megabytes of closed connections before they are collected.
+An exchange makes some hundred objects and leaves no cycle behind, so a batch of them should not set the collector off.
+A TLS connection does leave a cycle: with 50,000 here, closed ones added up to megabytes that nobody collected.
 """
 
 CLEAN_SECONDS = 10.0
-"""Between whole collections: a millisecond or two each, as they look at what is alive at the moment only."""
-
-SWITCH_SECONDS = 0.0005
-"""How long the loop waits for a thread that computes to let go of the interpreter (Python's own: 5 ms)."""
+"""Between whole collections; they look at what came after the start alone."""
 
 TLS_BUFFER_BYTES = 64 * 1024
 
@@ -32,7 +27,6 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a program's coroutine to its end."""
     open_missing()  # uvloop ends the process where it is given a socket with the number of a standard stream
     gc.set_threshold(*COLLECT_AFTER)
-    sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_kept_clean(coroutine))
 
