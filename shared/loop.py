@@ -45,7 +45,7 @@ async def _kept_clean(coroutine: Coroutine[Any, Any, T]) -> T:
 class _Cleaning:
     """Collects every CLEAN_SECONDS until it is stopped, and gives the memory back to the system.
 
-    Two hundred TLS connections at once leave some 10 MiB in pieces that glibc keeps, and the next two hundred as much again.
+    Two hundred TLS connections at once leave some 10 MiB in pieces that glibc keeps, and the next two hundred as much.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
