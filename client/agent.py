@@ -13,6 +13,7 @@ from client.api import ApiServer
 from client.archive import ServedArchive
 from client.checks import Checks
 from client.deliveries import Feed, Record, Store
+from client.deliveries.judging import Judging
 from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
 from client.openings import Chain, Openings
@@ -74,6 +75,7 @@ class Agent:
             clock=time.time,
             elsewhere=self._elsewhere,
         )
+        self._store.recover_landed(Judging(self._store, signatures).attend)
         doubt = self._checks.doubt(signatures)
         take_in = TakeIn(store=self._store, signatures=signatures, clock=time.time, new_id=new_id, doubt=doubt)
         self.inspector: ServedArchive = LocalInspector(

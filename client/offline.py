@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from client.deliveries import Feed, Record, Store
+from client.deliveries.judging import Judging
 from client.deliveries.taking_in import TakeIn
 from client.local_inspector import LocalInspector
 from client.origin.address import OriginAddress
@@ -45,6 +46,7 @@ class OfflineInspector(LocalInspector):
             feed = Feed(first=int(clock() * 1000))
             stack.callback(feed.close)
             signatures = Signatures(catalogue=catalogue, rules=[rule for plan in tunnels for rule in plan.rules])
+            await asyncio.to_thread(store.recover_landed, Judging(store, signatures).attend)
 
             def way(address: str) -> Handler:
                 """Give the way to an app."""

@@ -70,12 +70,30 @@ class Attempt(msgspec.Struct, eq=False, kw_only=True):
     """From its beginning until the app's answer began."""
     retry_at: float | None = None
     """Unix seconds when the provider will send the event again, where that is known."""
+    judge: Callable[["Attempt"], None] | None = None
+    """Finds the verdict when the attempt has ended, before it gets its place."""
     tell: Callable[["Attempt"], None] | None = None
     """Completes `clock` and `healthy` when the attempt has ended and has its place."""
     queued: bool = False
     """It waits for the next commit."""
+    landed: int = 0
+    """The number of its record in the landing file; 0: it has none."""
     doubted: bool = False
     """Its verdict was handed on to have its cause found. Once is enough."""
+
+    def conclude(self) -> None:
+        """Have the verdict found if the attempt has ended; once."""
+        judge = self.judge
+        if judge is not None and self.state != "pending":
+            self.judge = None
+            judge(self)
+
+    def was_written(self, generation: int) -> None:
+        """Know that its rows are committed, in the file of this generation."""
+        self.written = generation
+        self.queued = False
+        self.request.settled()
+        self.response.settled()
 
     @property
     def key(self) -> int:

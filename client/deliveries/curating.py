@@ -79,6 +79,7 @@ class Curation:
             self._checkpoint.wrote(SLICE_BYTES)
             self._on_removed(part)
             await asyncio.sleep(SLICE_PAUSE_SECONDS)
+        self._journal.wipe()
 
     def drop(self, attempts: Sequence[Attempt]) -> None:
         """Drop attempts that are only in memory."""

@@ -1,70 +1,99 @@
-"""Commits attempts in groups: at most one transaction a turn of the event loop, in the loop."""
+"""The way of attempts into the history: what is answered lands at once, its rows follow together."""
 
 import asyncio
-import logging
 import sqlite3
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
-from client.deliveries.attempt import Attempt, summary_of
+from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
+from client.deliveries.commits import Commits
 from client.deliveries.faults import sentence
 from client.deliveries.file import HistoryFile, Opened, error_code, is_damage, is_fault
-from client.deliveries.groups import REPLAYS, Groups, place
-from client.deliveries.writing import Part, Writing
+from client.deliveries.landing import Landing
+from client.deliveries.unrecorded import Unrecorded
+from client.deliveries.writing import Part
 from client.views import DeliverySummary
 from shared.errors import TunnelError
-
-REMEMBERED_UNRECORDED = 200
-"""Attempts that are kept in memory, to be shown, and written when the file takes them again."""
+from shared.logs import Log
 
 BUSY_SECONDS = 0.25
 """How long answers wait for another process to let the file go."""
 
 BUSY_PAUSE_SECONDS = 0.002
 
-_log = logging.getLogger(__name__)
+SETTLE_SECONDS = 0.05
+"""What has landed has its rows so much later; the more come together, the less each costs."""
+
+SETTLE_ATTEMPTS = 64
+"""So many have their rows made without waiting longer, AT_ONCE_ATTEMPTS in one go: they take 1 to 2 ms."""
+
+AT_ONCE_ATTEMPTS = 32
+SOON_SECONDS = 0.001
+"""Long enough for the answers of this turn to leave before rows are made."""
+
+HELD_ATTEMPTS = 512
+"""So many at most wait for the end of a checkpoint, which can only begin the log again when nothing is added to it."""
+
+_Waiter = tuple[Attempt, asyncio.Future[bool]]
+
+_log = Log(__name__)
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 class Journal:
-    """The way of attempts into the file. Nothing in here can fail an exchange: what cannot be written is said."""
+    """The queue. Nothing in here can fail an exchange: what cannot be written is said."""
 
     def __init__(
         self,
         file: HistoryFile,
         *,
-        groups: Groups,
+        commits: Commits,
+        landing: Landing,
         checkpoint: Checkpoint,
         on_changes: Callable[[list[DeliverySummary]], None],
         on_trouble: Callable[[], None],
     ) -> None:
         self._file = file
-        self._groups = groups
+        self._commits = commits
+        self._landing = landing
         self._checkpoint = checkpoint
         self._on_changes = on_changes
         self._on_trouble = on_trouble
         self._attempts: list[Attempt] = []
         self._parts: list[Part] = []
-        self._waiters: list[asyncio.Future[bool]] = []
+        self._waiters: list[_Waiter] = []
+        self._landers: list[_Waiter] = []
+        self._touching_down: asyncio.Handle | None = None
         self._scheduled: asyncio.Handle | None = None
+        self._settling: asyncio.Handle | None = None
+        self._soon = False
         self._busy_since: float | None = None
-        self._next_seq = 1
-        self._version = 0
-        self.unrecorded: deque[Attempt] = deque(maxlen=REMEMBERED_UNRECORDED)
+        self.unrecorded = Unrecorded(commits)
         self.trouble = ""
         """Why nothing is being recorded now; empty when it is."""
 
+    def land(self, attempt: Attempt) -> asyncio.Future[bool]:
+        """Write an attempt that has ended; the result, at the end of this turn, says whether it will be kept."""
+        if self.trouble or attempt.queued or not self._landing.add(attempt):
+            return self.put(attempt)
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        self._landers.append((attempt, waiter))
+        attempt.queued = True
+        self._attempts.append(attempt)
+        if self._touching_down is None:
+            self._touching_down = loop.call_soon(self._touch_down)
+        return waiter
+
     def put(self, attempt: Attempt) -> asyncio.Future[bool]:
         """Write the attempt as it will be at the end of this turn; the result says whether it is committed."""
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[bool] = loop.create_future()
+        waiter = asyncio.get_running_loop().create_future()
         if self.trouble:
             self._keep(attempt)
             waiter.set_result(False)
             return waiter
-        self._waiters.append(waiter)
+        self._waiters.append((attempt, waiter))
         self.note(attempt)
         return waiter
 
@@ -89,34 +118,31 @@ class Journal:
             self.note(part.attempt)
 
     def flush(self) -> None:
-        """Commit now what waits; called once a turn, and by whoever cannot wait for its end."""
-        if self._scheduled is not None:
-            self._scheduled.cancel()
-            self._scheduled = None
-        if not self._attempts and not self._parts:
-            return
-        try:
-            changed = self._commit(self._attempts, self._parts)
-        except Exception as error:  # noqa: BLE001 - whatever it is, answers must not wait for ever
-            if is_fault(error):
-                self._failed(error)
-            else:
-                self._part_from_misfits()
-        else:
-            self._committed(changed)
+        """Commit now what waits, whoever waits for it."""
+        for handle in (self._scheduled, self._settling, self._touching_down):
+            if handle is not None:
+                handle.cancel()
+        self._scheduled = self._settling = self._touching_down = None
+        self._soon = False
+        if self._attempts or self._parts:
+            self._commit(len(self._attempts))
 
-    def kept(self, delivery_id: str) -> list[Attempt]:
-        """Give the attempts of a delivery that are only in memory, oldest first."""
-        return [attempt for attempt in self.unrecorded if attempt.delivery.id == delivery_id]
+    def wipe(self) -> None:
+        """Leave nothing of what was landed beside the history, if it is in there."""
+        self.flush()
+        self._commits.wipe()
 
     def recover(self) -> bool:
         """Try to write what could not be written; True when recording goes on."""
         try:
-            while self.unrecorded:
-                self._on_changes(self._write_alone(self.unrecorded[0], []))
-                self.unrecorded.popleft()
-            self._commit([], [])
-        except (sqlite3.Error, TunnelError) as error:
+            here = {attempt.landed for attempt in self.unrecorded}
+            for attempt in [one for one in self._commits.landed() if one.landed not in here]:
+                self._on_changes(self._write_alone(attempt, []))
+            for attempt in list(self.unrecorded):
+                self._on_changes(self._write_alone(attempt, []))
+                self.unrecorded.remove(attempt)
+            self._commits.write([], [])
+        except (sqlite3.Error, OSError, TunnelError) as error:
             self._say(sentence(error, self._file.path))
             self._file.damaged = is_damage(error)
             return False
@@ -129,87 +155,75 @@ class Journal:
         Raises:
             sqlite3.Error: it cannot be read.
         """
-        connection = self._file.adopt(opened)
-        self._groups.load(connection)
-        self._read_counters(connection)
-        self._make_room(connection)
+        self._commits.adopt(opened)
+        self._commits.make_room(self.unrecorded)
         if opened.notice:
             self._on_trouble()
 
-    def go_on_from(self, connection: sqlite3.Connection) -> None:
-        """Number what is kept in memory after what is in a file that can only be read.
-
-        Raises:
-            sqlite3.Error: it cannot be read.
-        """
-        self._groups.load(connection)
-        self._read_counters(connection)
-
     def stop(self, why: str) -> None:
-        """Record nothing until `recover` succeeds."""
+        """Record nothing until `recover` succeeds, beyond what waits already."""
+        self.flush()
         self._say(why)
 
-    def _commit(self, attempts: list[Attempt], parts: list[Part]) -> list[DeliverySummary]:
-        connection = self._file.connection
-        if connection is None:
-            raise sqlite3.OperationalError("the file is not open")
-        connection.execute("BEGIN IMMEDIATE")
+    def _touch_down(self) -> None:
+        """Let the answers of this turn go, and have their rows made soon."""
+        self._touching_down = None
         try:
-            if connection.execute("PRAGMA data_version").fetchone()[0] != self._version:
-                self._read_counters(connection)
-            self._groups.fresh_from = self._next_seq
-            writing = Writing(connection, self._groups, self._next_seq, generation=self._file.generation)
-            try:
-                for attempt in attempts:
-                    writing.add(attempt)
-            finally:
-                self._next_seq = writing.next_seq
-            for part in parts:
-                writing.add_part(part)
-            writing.execute()
-            changed = writing.summaries()
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        self._checkpoint.wrote(writing.size_bytes)
-        return changed
+            self._landing.write()
+        except Exception:  # noqa: BLE001 - whatever it is, answers must not wait for ever
+            self.flush()  # it says whether the history takes what its neighbour does not
+            return
+        landers, self._landers = self._landers, []
+        _resolve(landers, lost=())
+        if len(self._attempts) >= SETTLE_ATTEMPTS and not self._soon:
+            self._settle_in(SOON_SECONDS)
+        elif self._settling is None:
+            self._settle_in(SETTLE_SECONDS)
 
-    def _read_counters(self, connection: sqlite3.Connection) -> None:
-        (self._version,) = connection.execute("PRAGMA data_version").fetchone()
-        (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
-        self._next_seq = max(self._next_seq, (last or 0) + 1)
-        self._groups.forget_counts()
+    def _settle_in(self, seconds: float) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+        self._soon = seconds == SOON_SECONDS
+        self._settling = asyncio.get_running_loop().call_later(seconds, self._settle)
 
-    def _make_room(self, connection: sqlite3.Connection) -> None:
-        """Give deliveries that were kept before the file was seen numbers that are free in it."""
-        (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
-        fresh = {one.seq for one in self.unrecorded if one.number == 1 and not one.written and one.seq <= (last or 0)}
-        moved = {seq: self._next_seq + step for step, seq in enumerate(sorted(fresh))}
-        for attempt in self.unrecorded:
-            attempt.seq = moved.get(attempt.seq, attempt.seq)
-        self._next_seq += len(moved)
+    def _settle(self) -> None:
+        """Make the rows of what has landed, some at a time."""
+        self._settling, self._soon = None, False
+        if self._scheduled is not None:
+            return  # a commit of everything is on its way
+        if self._landers:
+            self.flush()
+        elif self._checkpoint.running and len(self._attempts) < HELD_ATTEMPTS:
+            self._settle_in(SETTLE_SECONDS)
+        elif self._attempts:
+            self._commit(AT_ONCE_ATTEMPTS)
+            if self._attempts and self._scheduled is None:
+                self._settle_in(SOON_SECONDS)
 
-    def _committed(self, changed: list[DeliverySummary]) -> None:
+    def _commit(self, count: int) -> None:
+        """Commit the oldest `count` attempts, and all parts."""
+        attempts = self._attempts[:count]
+        try:
+            changed = self._commits.write(attempts, self._parts)
+        except Exception as error:  # noqa: BLE001 - whatever it is, answers must not wait for ever
+            if is_fault(error):
+                self._failed(error)
+            else:
+                self._part_from_misfits()
+            return
         self._busy_since = None
-        self._done(self._attempts)
-        self._attempts, self._parts = [], []
-        self._resolve(recorded=True)
+        for attempt in attempts:
+            attempt.was_written(self._file.generation)
+        del self._attempts[:count]
+        self._parts = []
+        if not self._attempts:
+            self._answer(lost=())
         self._on_changes(changed)
 
-    def _done(self, attempts: list[Attempt]) -> None:
-        for attempt in attempts:
-            attempt.written = self._file.generation
-            attempt.queued = False
-            attempt.request.settled()
-            attempt.response.settled()
-
-    def _resolve(self, *, recorded: bool) -> None:
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(recorded)
+    def _answer(self, *, lost: Container[Attempt]) -> None:
+        waiters = [*self._waiters, *self._landers]
+        self._waiters, self._landers = [], []
+        _resolve(waiters, lost=lost)
 
     def _failed(self, error: Exception) -> None:
         if error_code(error) in _BUSY and self._patient():
@@ -223,19 +237,20 @@ class Journal:
             part.capture.lose(part.start)
         for attempt in attempts:
             self._keep(attempt)
-        self._resolve(recorded=False)
+        self._answer(lost=attempts)
 
     def _part_from_misfits(self) -> None:
         """Write one by one what cannot be written together: an attempt that fits no row costs only its own."""
         attempts, self._attempts = self._attempts, []
         parts, self._parts = self._parts, []
         for attempt in attempts:
+            attempt.queued = False
             try:
                 self._on_changes(self._write_alone(attempt, [part for part in parts if part.attempt is attempt]))
             except (sqlite3.Error, TunnelError) as error:
                 self._say(sentence(error, self._file.path))
                 self._keep(attempt)
-        self._resolve(recorded=False)
+        self._answer(lost=[attempt for attempt in attempts if not attempt.written])
 
     def _write_alone(self, attempt: Attempt, parts: list[Part]) -> list[DeliverySummary]:
         """Write one attempt; nothing where it fits no row.
@@ -244,14 +259,13 @@ class Journal:
             sqlite3.Error: the file does not take it now.
         """
         try:
-            changed = self._commit([attempt], parts)
+            changed = self._commits.write([attempt], parts)
         except Exception as error:
             if is_fault(error):
                 raise
-            attempt.queued = False
-            _log.error("history.misfit delivery=%a error=%s", attempt.delivery.id, type(error).__name__)
+            _log.error("history.misfit", error=error, delivery=attempt.delivery.id)
             return []
-        self._done([attempt])
+        attempt.was_written(self._file.generation)
         return changed
 
     def _patient(self) -> bool:
@@ -268,24 +282,15 @@ class Journal:
         return True
 
     def _keep(self, attempt: Attempt) -> None:
-        """Remember an attempt that cannot be written, under a number of its own, and show it."""
-        if not attempt.seq and attempt.kind in REPLAYS and (kept := self.kept(attempt.delivery.id)):
-            attempt.seq, attempt.number = kept[0].seq, kept[-1].number + 1
-        if not attempt.seq:
-            connection = self._file.connection
-            try:
-                if connection is None:
-                    raise sqlite3.OperationalError("no file")
-                self._next_seq = place(connection, self._groups, attempt, self._next_seq)
-            except sqlite3.Error:
-                attempt.seq, attempt.number = self._next_seq, 1
-                self._next_seq += 1
-        attempt.queued = False
-        if attempt not in self.unrecorded:
-            self.unrecorded.append(attempt)
-        self._on_changes([summary_of(attempt)])
+        self._on_changes([self.unrecorded.keep(attempt)])
 
     def _say(self, trouble: str) -> None:
         if trouble != self.trouble:
             self.trouble = trouble
             self._on_trouble()
+
+
+def _resolve(waiters: list[_Waiter], *, lost: Container[Attempt]) -> None:
+    for attempt, waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(attempt not in lost)

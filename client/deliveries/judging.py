@@ -35,6 +35,11 @@ class Judging:
         self._signatures = signatures
         self._doubt = doubt
 
+    def attend(self, attempt: Attempt) -> None:
+        """Have the attempt judged when it is written."""
+        attempt.judge = self.judge
+        attempt.tell = self.tell
+
     def judge(self, attempt: Attempt) -> None:
         """Judge a request by what is in memory of it. Once is enough."""
         if attempt.judged:

@@ -104,6 +104,7 @@ class Record:
             app=self._target,
             request=Capture() if data is None else Capture.of(data, limit=self._capture_bytes),
             response=Capture(),
+            judge=self._judge,
             tell=self._judging.tell,
         )
         if data is None and not request.head.upgrade:
@@ -170,7 +171,10 @@ class Record:
 
     def _complete(self, attempt: Attempt) -> None:
         attempt.duration_seconds = max(self._clock() - attempt.started_at, 0.0)
+
+    def _judge(self, attempt: Attempt) -> None:
         self._judging.judge(attempt)
+        self._store.count(attempt)
 
     def _request_ended(self, attempt: Attempt) -> None:
         """Complete an attempt whose request ends after its answer."""

@@ -4,7 +4,7 @@
 fields of `client.views.DeliverySummary` and say how the newest attempt went. `attempts` holds what is wide. The key of
 an attempt is `seq << 20 | number`, so a delivery's attempts lie together and the first one is at `seq << 20 | 1`,
 without an index. Contents up to 64 KiB stand in the attempt's row, longer ones in `parts`, where `start` is the offset
-of a part's first byte.
+of a part's first byte. `landed` says of each client's landing file up to which number its records are rows.
 """
 
 import sqlite3
@@ -70,7 +70,14 @@ ALTER TABLE deliveries ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX deliveries_pinned ON deliveries (seq) WHERE pinned = 1;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _PINS)
+_LANDED = """
+CREATE TABLE landed (
+    name TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _PINS, _LANDED)
 
 
 def _columns() -> dict[str, tuple[str, ...]]:

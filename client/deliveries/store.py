@@ -1,6 +1,7 @@
 """The store of deliveries: one SQLite file, written in the loop, read beside it."""
 
 import asyncio
+import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,14 @@ from typing import TypeVar
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
+from client.deliveries.commits import Commits
 from client.deliveries.curating import Curation
 from client.deliveries.faults import sentence
 from client.deliveries.feed import Feed
 from client.deliveries.file import HistoryFile
 from client.deliveries.groups import REPLAYS, Groups
 from client.deliveries.journal import Journal
+from client.deliveries.landing import Landing
 from client.deliveries.readers import Reader
 from client.deliveries.retention import Limits, Retention
 from client.deliveries.turn import Turn
@@ -41,9 +44,12 @@ class Store:
         self._side = ThreadPoolExecutor(1, thread_name_prefix="history-upkeep")
         self._checkpoint = Checkpoint(self._file, turn=self._turn, executor=self._side)
         self._groups = Groups()
+        landing = Landing(path, token=secrets.token_hex(4))
+        self._commits = Commits(self._file, groups=self._groups, checkpoint=self._checkpoint, landing=landing)
         self._journal = Journal(
             self._file,
-            groups=self._groups,
+            commits=self._commits,
+            landing=landing,
             checkpoint=self._checkpoint,
             on_changes=self._changed,
             on_trouble=self._troubled,
@@ -125,9 +131,8 @@ class Store:
         self._upkeep.wake()
 
     def put(self, attempt: Attempt) -> asyncio.Future[bool]:
-        """Write an attempt; the result, at the end of this turn of the loop, says whether it is in the file."""
-        self._count(attempt)
-        return self._journal.put(attempt)
+        """Write an attempt; the result, at the end of this turn of the loop, says whether a killed client keeps it."""
+        return self._journal.put(attempt) if attempt.state == "pending" else self._journal.land(attempt)
 
     def take(self, attempt: Attempt) -> asyncio.Future[bool]:
         """Write an attempt that was made elsewhere; it counts as none of this client's."""
@@ -158,7 +163,6 @@ class Store:
 
     def finish_now(self, attempt: Attempt) -> None:
         """Write an attempt before this returns."""
-        self._count(attempt)
         self._journal.note(attempt)
         self._journal.flush()
 
@@ -166,12 +170,30 @@ class Store:
         """Write a piece of a long content."""
         self._journal.add_part(Part(attempt, side, start, data))
 
+    def count(self, attempt: Attempt) -> None:
+        """Count an attempt that has ended and was judged."""
+        if attempt.kind not in REPLAYS:
+            self._received += 1
+            self._failed += attempt.state != "answered" or (attempt.status or 0) >= 400  # noqa: PLR2004 - client errors
+            self._bad_signatures += attempt.signature.state == "invalid"
+
+    def recover_landed(self, attend: Callable[[Attempt], None]) -> None:
+        """Take in what clients that were killed had answered and not yet written. What cannot be read now stays.
+
+        Args:
+            attend: gives an attempt who judges it, now and whenever a landing file is read.
+        """
+        self._commits.attend = attend
+        with suppress(OSError, sqlite3.Error):
+            self._commits.take_in()
+
     def reserve(self, delivery_id: str) -> int:
         """Give the number of a replay that is about to be made; 1 where the delivery is not known."""
+        self._journal.flush()
         connection = self._file.connection
         group = None if connection is None else self._groups.by_id(connection, delivery_id)
         if group is None:
-            kept = self._journal.kept(delivery_id)
+            kept = self._journal.unrecorded.of(delivery_id)
             return kept[-1].number + 1 if kept else 1
         group.attempts += 1
         return group.attempts
@@ -187,6 +209,7 @@ class Store:
             reading: what to do with it.
             slow: it reads contents from end to end, and quick readings shall not wait for it.
         """
+        self._journal.flush()
         return (self._scans if slow else self._reads).fetch(reading)
 
     async def read(self, reading: Callable[[sqlite3.Connection], T], *, slow: bool = False) -> T:
@@ -205,18 +228,13 @@ class Store:
         self._begun.close()
         self._upkeep.close()
         self._journal.flush()
+        self._commits.close()
         wait = not _in_loop()
         self._side.shutdown(wait=wait)
         self._reads.close(wait=wait)
         self._scans.close(wait=wait)
         self._file.close()
         self._turn.close()
-
-    def _count(self, attempt: Attempt) -> None:
-        if attempt.state != "pending" and attempt.kind not in REPLAYS:
-            self._received += 1
-            self._failed += attempt.state != "answered" or (attempt.status or 0) >= 400  # noqa: PLR2004 - client errors
-            self._bad_signatures += attempt.signature.state == "invalid"
 
     def _build_curation(self) -> Curation:
         return Curation(
@@ -230,7 +248,7 @@ class Store:
     def _look_into(self) -> None:
         """Know what is in a file that cannot be written, where it can at least be read."""
         with suppress(sqlite3.Error), closing(self._file.reader()) as connection:
-            self._journal.go_on_from(connection)
+            self._commits.go_on_from(connection)
 
     def _removed(self, seqs: Sequence[int]) -> None:
         self._groups.forget(seqs)

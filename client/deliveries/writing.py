@@ -94,6 +94,7 @@ class Writing:
 
     def add(self, attempt: Attempt) -> None:
         """Write the attempt as it is now."""
+        attempt.conclude()
         if not attempt.seq:
             self.next_seq = place(self._connection, self._groups, attempt, self.next_seq)
         if attempt.tell is not None and attempt.state != "pending":

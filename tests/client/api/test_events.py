@@ -20,10 +20,12 @@ async def test_stream_begins_with_the_number_to_resume_from(
 ) -> None:
     """A follower that breaks off before the first event knows where it was."""
     await desk.send()
+    desk.store.flush()
     async with session.get(f"{url}/api/events") as response:
         assert response.content_type == "text/event-stream"
         assert await lines(response, 3) == [b"retry: 500\n", b"id: 1\n", b"\n"]
         await desk.send()
+        desk.store.flush()
         assert (await lines(response, 2)) == [b"id: 2\n", b"event: delivery\n"]
 
 
@@ -81,6 +83,7 @@ async def test_burst_is_coalesced(desk: Desk, remote: RemoteInspector) -> None:
     content, fields = event()
     await asyncio.gather(*(desk.send(content, fields) for _ in range(50)))
     await desk.send(*event("evt_2"))
+    desk.store.flush()
     got: list[Change] = []
     async for change in remote.changes(0):
         got.append(change)

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from client.deliveries import Feed, Limits, Record, Store
+from client.deliveries.judging import Judging
 from client.deliveries.taking_in import TakeIn
 from client.inspector import Inspector
 from client.local_inspector import LocalInspector
@@ -49,6 +50,7 @@ class Desk:
         self.signatures = Signatures(
             catalogue=CATALOGUE, rules=[Rule(scheme="talkifai", secrets=(Secret("env:SECRET", SECRET),))]
         )
+        self.store.recover_landed(Judging(self.store, self.signatures).attend)
         self.capture_bytes = capture_bytes
         self.target = target
         self.app: Handler = answering()

@@ -60,6 +60,7 @@ async def test_clear_takes_what_matches(desk: Desk) -> None:
     await desk.send(*event("evt_3", "call.ended"))
     with pytest.raises(FilterError):
         await desk.inspector.clear("status:nine")
+    desk.store.flush()
     changes = desk.feed.batches(desk.feed.last)
     assert await desk.inspector.clear("status:5xx type:call.ended") == 1
     assert await seqs(desk) == [1, 2]
@@ -128,6 +129,7 @@ async def test_locked_file_is_waited_for_and_then_said(
 ) -> None:
     """A short lock of another program costs nothing, a long one is told."""
     await desk.send()
+    desk.store.flush()
     monkeypatch.setattr("client.deliveries.curating.BUSY_TRIES", 3)
     monkeypatch.setattr("client.deliveries.curating.BUSY_PAUSE_SECONDS", 0.001)
     with closing(sqlite3.connect(tmp_path / "history.sqlite", isolation_level=None)) as other:

@@ -299,7 +299,7 @@ async def test_answer_that_could_not_be_recorded_says_so(desk: Desk) -> None:
     connection = desk.store._file.connection
     assert connection is not None
     connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
-    response = await desk.send(b"x" * 50_000)
+    response = await desk.send(b"x" * 70_000)
     assert NOT_RECORDED in response.head.fields
     assert "the disk is full" in desk.store.trouble
 
@@ -321,5 +321,6 @@ async def test_counts_tell_received_failed_and_badly_signed(desk: Desk) -> None:
     desk.app = raising(ExchangeFailed(Failure.ORIGIN_REFUSED))
     with pytest.raises(ExchangeFailed):
         await desk.send(*event("evt_2"))
+    desk.store.flush()
     counts = desk.store.counts
     assert (counts.received, counts.failed, counts.bad_signatures) == (3, 1, 1)

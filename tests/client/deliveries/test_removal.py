@@ -22,6 +22,7 @@ async def test_slice_takes_deliveries_with_their_attempts(desk: Desk) -> None:
     """What is between them stays."""
     for number in range(5):
         await desk.send(*event(f"evt_{number}"))
+    desk.store.flush()
     connection = desk.store._file.connection
     assert connection is not None
     assert remove_slice(connection, [1, 2, 4])

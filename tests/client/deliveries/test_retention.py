@@ -13,6 +13,7 @@ from tests.client.deliveries.stage import Desk, event, head_of
 
 async def kept(desk: Desk, limits: Limits) -> list[int]:
     """Forget until nothing is too much, and give what is left."""
+    desk.store.flush()
     retention = Retention(limits, clock=desk.clock)
     connection = desk.store._file.connection
     assert connection is not None
@@ -62,6 +63,7 @@ async def test_store_forgets_by_itself(tmp_path: Path) -> None:
     desk = await asyncio.to_thread(Desk, tmp_path / "history.sqlite", limits=Limits(deliveries=10))
     for number in range(30):
         await desk.send(*event(f"evt_{number}"))
+    desk.store.flush()
     desk.store._upkeep._tick()
     assert [row.seq for row in await desk.inspector.deliveries()] == list(range(21, 31))
     await desk.send(*event("evt_0"))

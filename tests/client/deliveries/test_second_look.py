@@ -108,6 +108,7 @@ async def test_attempt_that_was_removed_meanwhile_stays_removed(desk: Desk, tmp_
     look, explainer = looking(desk, tmp_path)
     attempt, subject, judgement = failed(desk, event()[0] + b"\n")
     assert await desk.store.put(attempt)
+    desk.store.flush()
     look.through(explainer)(attempt, subject, judgement)
     assert desk.store._file.connection is not None
     desk.store._file.connection.execute("DELETE FROM attempts")

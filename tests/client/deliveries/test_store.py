@@ -126,12 +126,12 @@ async def test_full_disk_is_said_and_recovered_from(desk: Desk) -> None:
     """While the disk is full attempts are kept in memory and shown; they are written when there is room."""
     await desk.send()
     _limit_pages(desk, 0)
-    response = await desk.send(b"x" * 60_000)
+    response = await desk.send(b"x" * 70_000)
     assert NOT_RECORDED in response.head.fields
     assert "the disk is full: free some space" in desk.store.trouble
     shown = await desk.inspector.deliveries()
     assert [row.seq for row in shown] == [1, 2]
-    assert await desk.inspector.content(shown[1].id, 1, "request") == b"x" * 60_000
+    assert await desk.inspector.content(shown[1].id, 1, "request") == b"x" * 70_000
     assert (await desk.inspector.delivery(shown[1].id)).attempts[0].status == 200
     _limit_pages(desk, 1_000_000)
     assert desk.store._journal.recover()
@@ -151,7 +151,7 @@ async def test_recovery_needs_nobody(desk: Desk) -> None:
     """Recording goes on by itself."""
     await desk.send()
     _limit_pages(desk, 0)
-    await desk.send(b"x" * 60_000)
+    await desk.send(b"x" * 70_000)
     _limit_pages(desk, 1_000_000)
     changed = asyncio.Event()
     desk.store.on_trouble = changed.set
@@ -180,10 +180,10 @@ async def test_file_that_another_program_locks_for_a_moment_is_waited_for(desk: 
 
 
 async def test_file_that_stays_locked_does_not_hold_answers_up(desk: Desk) -> None:
-    """A long lock is said, and answers go out without a row."""
+    """A long lock is said, and what needs its row at once is answered without one."""
     other = sqlite3.connect(desk.store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    response = await desk.send()
+    response = await desk.send(b"x" * 70_000)
     assert NOT_RECORDED in response.head.fields
     assert "another program keeps the file locked" in desk.store.trouble
     other.execute("ROLLBACK")
@@ -196,7 +196,9 @@ async def test_two_clients_share_a_file(desk: Desk) -> None:
     other = await asyncio.to_thread(Desk, desk.store.path)
     for number in range(3):
         await desk.send(*event(f"evt_a{number}"))
+        desk.store.flush()
         await other.send(*event(f"evt_b{number}"))
+        other.store.flush()
     assert [row.seq for row in await desk.inspector.deliveries()] == [1, 2, 3, 4, 5, 6]
     other.store.close()
 
@@ -233,6 +235,7 @@ async def test_damage_that_a_commit_finds_is_moved_aside(desk: Desk) -> None:
 
 async def _left_pending(desk: Desk) -> None:
     await desk.send(*event())
+    desk.store.flush()
     connection = desk.store._file.connection
     assert connection is not None
     connection.execute("UPDATE attempts SET state = 'pending'")
@@ -295,6 +298,8 @@ def test_killed_client_keeps_the_row_of_every_answer(tmp_path: Path, answers: in
         os.kill(writer.pid, signal.SIGKILL)
         acknowledged += [line for line in writer.stdout.read().split("\n") if line]
     acknowledged = [name for name in acknowledged if name.count("_") == 2 and name[-1].isdigit()]
+    desk = Desk(path)
+    desk.store.close()
     rows = (
         sqlite3.connect(path)
         .execute(
