@@ -2,13 +2,13 @@
 
 import os
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from client.cli.checking import pairs
 

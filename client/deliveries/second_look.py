@@ -1,7 +1,6 @@
 """Looks once more at what was not found valid, beside the exchanges: fetches keys, finds causes."""
 
 import asyncio
-import dataclasses
 from collections import OrderedDict, deque
 from typing import NamedTuple
 
@@ -120,7 +119,7 @@ class SecondLook:
             judgement = explainer.signatures.judge(subject)
             if trouble and judgement.signature.reason == Reason.CERTIFICATE:
                 view = replace(judgement.signature, sentence=f"not checked: {trouble}")
-                judgement = dataclasses.replace(judgement, signature=view)
+                judgement = replace(judgement, signature=view)
             accept(attempt, judgement)
         attempt.signature = await self._explained(attempt, subject, judgement, explainer)
         self._store.amend(attempt)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 
+import msgspec
 from msgspec.structs import replace
 
 from client.signatures.catalogue import Catalogue
@@ -13,7 +14,7 @@ from client.signatures.clock import Clock, judge_answer
 from client.signatures.facts import EventFacts, Facts, Recogniser
 from client.signatures.keys import Key, KeyUnusable, make_key
 from client.signatures.material import KeyFiles, KeyUnavailable, stored_key
-from client.signatures.phrases import view
+from client.signatures.phrases import Phrases
 from client.signatures.reading import Reading
 from client.signatures.rule import AUTO, Rule, covering
 from client.signatures.scheme import Scheme
@@ -25,8 +26,7 @@ from client.views import SignatureView
 __all__ = ["Judgement", "Rule", "Secret", "Signatures", "Subject"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """What a request is, and whether its signature holds."""
 
     provider: str
@@ -47,7 +47,7 @@ class Ready:
     check: Check
     facts: Facts
     keys: tuple[Key, ...]
-    names: tuple[str, ...]
+    phrases: Phrases
     trouble: Finding | None
     """Why no key can be used; the check then fails closed."""
     fetches: bool
@@ -77,6 +77,8 @@ class Signatures:
         for number, rule in enumerate(self.rules):
             if rule.scheme != AUTO:
                 self._prepare(number, catalogue.get(rule.scheme))
+        self._sole = self._find_sole()
+        """The only rule, where it covers every path: nothing is to be chosen then."""
 
     def judge(self, subject: Subject) -> Judgement:
         """Say what a request is, and whether its signature holds.
@@ -93,7 +95,7 @@ class Signatures:
         provider = ready.scheme.id
         if finding.reason is Reason.MISSING_SIGNATURE:
             provider, facts = self._stranger(subject, provider, facts)
-        signature = view(ready.scheme, finding, reading, ready.names)
+        signature = ready.phrases.view(finding, reading)
         if ready.rule.scheme == AUTO:
             checked = (*signature.checked, ("recognised", self._recogniser.why(subject.fields)))
             signature = replace(signature, checked=checked)
@@ -130,6 +132,7 @@ class Signatures:
         self.rules = (*self.rules[:number], changed(rule, secrets=(secret,)), *self.rules[number + 1 :])
         for key in [key for key in self._ready if key[0] == number]:
             del self._ready[key]
+        self._sole = self._find_sole()
 
     def requires(self, path: str) -> bool:
         """Tell whether a request for `path` must have a valid signature."""
@@ -158,6 +161,8 @@ class Signatures:
 
     def choose(self, subject: Subject) -> Ready | None:
         """Give the rule by which a request is checked, made ready; None: no rule covers it."""
+        if self._sole is not None:
+            return self._sole
         rules = covering(self.rules, subject.path) if self.rules else []
         if not rules:
             return None
@@ -172,6 +177,11 @@ class Signatures:
             return None
         chosen = next((rule for rule in named if self._signed_as(rule, subject)), named[0])
         return self._prepare(self.rules.index(chosen), self.catalogue.get(chosen.scheme))
+
+    def _find_sole(self) -> Ready | None:
+        if len(self.rules) != 1 or self.rules[0].path != "/" or self.rules[0].scheme == AUTO:
+            return None
+        return self._prepare(0, self.catalogue.get(self.rules[0].scheme))
 
     def _signed_as(self, rule: Rule, subject: Subject) -> bool:
         ready = self._prepare(self.rules.index(rule), self.catalogue.get(rule.scheme))
@@ -246,8 +256,8 @@ def _make_ready(rule: Rule, scheme: Scheme, facts: Facts) -> Ready:
     missing = next((name for name in scheme.params if not rule.params.get(name)), None)
     if missing is not None:
         trouble = trouble or Finding(Reason.CONFIG_PARAM, missing)
-    names = tuple(secret.name for secret in rule.secrets)
+    phrases = Phrases(scheme, tuple(secret.name for secret in rule.secrets))
     fetches = bool(scheme.key_from) and (not rule.secrets or "client_id" in rule.params)
     if fetches and trouble is not None and trouble.reason is Reason.SECRET_UNDECODABLE:
         trouble = None  # the secret is for the provider's interface, not a key
-    return Ready(rule, scheme, Check(scheme), facts, tuple(keys), names, trouble, fetches)
+    return Ready(rule, scheme, Check(scheme), facts, tuple(keys), phrases, trouble, fetches)

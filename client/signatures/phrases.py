@@ -106,49 +106,105 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
 }
 
 
-def view(scheme: Scheme, finding: Finding, reading: Reading, secrets: tuple[str, ...]) -> SignatureView:
-    """Make the view of a finding.
-
-    Args:
-        scheme: what was checked.
-        finding: its outcome.
-        reading: the request, whose bound fields are named in what was checked.
-        secrets: the names of the secrets that were tried.
-    """
-    if finding.reason is None:
-        return SignatureView(
-            state="valid",
-            scheme=scheme.id,
-            sentence=_valid(scheme, finding),
-            checked=_checked(scheme, finding, reading, (finding.secret,)),
-        )
-    sentence, next_step = _SENTENCES[finding.reason]
-    words = {
-        "about": finding.about or "the signature",
-        "name": scheme.name,
-        "secrets": " or ".join(secrets) or "no secret",
-        "age": seconds_said(abs(finding.age_seconds or 0.0)),
-        "window": seconds_said(scheme.tolerance_seconds or scheme.leeway_seconds),
-        "url": reading.url.partition("?")[0],
-    }
-    aged = finding.reason in _AGED
-    return SignatureView(
-        state="unverifiable" if finding.reason in UNVERIFIABLE else "invalid",
-        scheme=scheme.id,
-        reason=finding.reason.value,
-        sentence=sentence.format_map(words),
-        next_step=next_step.format_map(words),
-        proven=finding.reason not in EVIDENCE,
-        checked=_checked(scheme, finding, reading, secrets),
-        age_seconds=finding.age_seconds if aged else None,
-    )
-
-
 _AGED = frozenset({Reason.TIMESTAMP_TOO_OLD, Reason.TIMESTAMP_IN_FUTURE, Reason.TIMESTAMP_UNIT})
 
+_LONGEST_TEMPLATE = 120
 
-def _valid(scheme: Scheme, finding: Finding) -> str:
-    said = f"signed by {scheme.name} with {finding.secret}"
+
+class Phrases:
+    """The words for one scheme and the secrets of one rule: what no request changes is said once."""
+
+    __slots__ = ("_before", "_between", "_mismatch", "_scheme", "_secrets", "_signed", "_signs_url", "_valid")
+
+    def __init__(self, scheme: Scheme, secrets: tuple[str, ...]) -> None:
+        """Prepare the words.
+
+        Args:
+            scheme: what is checked.
+            secrets: the names of the secrets that are tried.
+        """
+        self._scheme = scheme
+        self._secrets = secrets
+        self._signs_url = scheme.signs_url
+        self._before = _place(scheme)
+        self._signed = scheme.signed[0] if scheme.signed else ""
+        self._between = _claims(scheme)
+        self._valid: dict[str, str] = {}
+        self._mismatch: tuple[str, str] | None = None
+
+    def view(self, finding: Finding, reading: Reading) -> SignatureView:
+        """Make the view of a finding.
+
+        Args:
+            finding: the outcome of a check.
+            reading: the request, whose body and URL are named in what was checked.
+        """
+        reason = finding.reason
+        if reason is None:
+            return SignatureView(
+                state="valid",
+                scheme=self._scheme.id,
+                sentence=self._said_valid(finding.secret),
+                checked=self._checked(finding, reading, finding.secret),
+            )
+        sentence, next_step = self._said(reason, finding, reading)
+        return SignatureView(
+            state="unverifiable" if reason in UNVERIFIABLE else "invalid",
+            scheme=self._scheme.id,
+            reason=reason.value,
+            sentence=sentence,
+            next_step=next_step,
+            proven=reason not in EVIDENCE,
+            checked=self._checked(finding, reading, ", ".join(self._secrets)),
+            age_seconds=finding.age_seconds if reason in _AGED else None,
+        )
+
+    def _said_valid(self, secret: str) -> str:
+        said = self._valid.get(secret)
+        if said is None:
+            said = self._valid[secret] = _valid(self._scheme, secret)
+        return said
+
+    def _said(self, reason: Reason, finding: Finding, reading: Reading) -> tuple[str, str]:
+        """Give sentence and next step; those of the most frequent reason depend on nothing in the request."""
+        if reason is not Reason.SIGNATURE_MISMATCH:
+            return self._worded(reason, finding, reading)
+        if self._mismatch is None:
+            self._mismatch = self._worded(reason, finding, reading)
+        return self._mismatch
+
+    def _worded(self, reason: Reason, finding: Finding, reading: Reading) -> tuple[str, str]:
+        scheme = self._scheme
+        sentence, next_step = _SENTENCES[reason]
+        words = {
+            "about": finding.about or "the signature",
+            "name": scheme.name,
+            "secrets": " or ".join(self._secrets) or "no secret",
+            "age": seconds_said(abs(finding.age_seconds or 0.0)),
+            "window": seconds_said(scheme.tolerance_seconds or scheme.leeway_seconds),
+            "url": reading.url.partition("?")[0],
+        }
+        return sentence.format_map(words), next_step.format_map(words)
+
+    def _checked(self, finding: Finding, reading: Reading, secrets: str) -> tuple[tuple[str, str], ...]:
+        """List what took part in the check, in the order to be shown."""
+        signed = finding.template or self._signed
+        rows = [*self._before]
+        if signed:
+            rows.append(("signed", signed if len(signed) <= _LONGEST_TEMPLATE else signed[:_LONGEST_TEMPLATE] + "…"))
+        rows += self._between
+        if reading.content is not None:
+            rows.append(("body", f"{len(reading.content)} bytes"))
+        if self._signs_url:
+            rows.append(("url", reading.url))
+        rows.append(("secret", secrets))
+        if finding.age_seconds is not None:
+            rows.append(("time", _time(finding.age_seconds, self._scheme.tolerance_seconds)))
+        return tuple(rows)
+
+
+def _valid(scheme: Scheme, secret: str) -> str:
+    said = f"signed by {scheme.name} with {secret}"
     if scheme.binds == "nothing":
         return said + "; the body itself is not protected by this scheme"
     if scheme.binds == "part":
@@ -156,31 +212,23 @@ def _valid(scheme: Scheme, finding: Finding) -> str:
     return said
 
 
-def _checked(
-    scheme: Scheme, finding: Finding, reading: Reading, secrets: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    """List what took part in the check, in the order to be shown."""
+def _place(scheme: Scheme) -> tuple[tuple[str, str], ...]:
     rows = [("scheme", scheme.name), ("signature in", scheme.signature.sources[0])]
     if scheme.algorithm:
         rows.append(("algorithm", SAID.get(scheme.algorithm, scheme.algorithm)))
-    signed = finding.template or (scheme.signed[0] if scheme.signed else "")
-    if signed:
-        rows.append(("signed", signed if len(signed) <= _LONGEST_TEMPLATE else signed[:_LONGEST_TEMPLATE] + "…"))
+    return tuple(rows)
+
+
+def _claims(scheme: Scheme) -> tuple[tuple[str, str], ...]:
+    rows = []
     if scheme.claims:
         rows.append(("claims", ", ".join(f"{name} = {text.rstrip('?')}" for name, text in scheme.claims.items())))
     if scheme.body_hash is not None:
         rows.append(("body hash", f"{scheme.body_hash.query} = {scheme.body_hash.value}"))
-    if reading.content is not None:
-        rows.append(("body", f"{len(reading.content)} bytes"))
-    if scheme.signs_url:
-        rows.append(("url", reading.url))
-    rows.append(("secret", ", ".join(secrets)))
-    if finding.age_seconds is not None:
-        limit = scheme.tolerance_seconds
-        allowed = f"of {seconds_said(limit)} allowed" if limit is not None else "with no stated limit"
-        early = "after" if finding.age_seconds >= 0 else "before"
-        rows.append(("time", f"received {seconds_said(abs(finding.age_seconds))} {early} signing, {allowed}"))
     return tuple(rows)
 
 
-_LONGEST_TEMPLATE = 120
+def _time(age_seconds: float, limit: float | None) -> str:
+    allowed = f"of {seconds_said(limit)} allowed" if limit is not None else "with no stated limit"
+    early = "after" if age_seconds >= 0 else "before"
+    return f"received {seconds_said(abs(age_seconds))} {early} signing, {allowed}"

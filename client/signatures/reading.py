@@ -49,7 +49,7 @@ def scalar(raw: bytes) -> bytes | None:
 class Reading:
     """One request, being read for one scheme."""
 
-    __slots__ = ("_form", "_names", "_query", "bound", "content", "fields", "method", "params", "parts", "url")
+    __slots__ = ("_form", "_query", "bound", "content", "fields", "method", "params", "parts", "url")
 
     def __init__(self, subject: Subject, params: dict[str, str] | None = None) -> None:
         self.method = subject.method
@@ -62,7 +62,6 @@ class Reading:
         """Named pieces of the signature's text: `kv:` and, of a token, `claim:`."""
         self.bound: dict[str, bytes] = {}
         """The scheme's own fields (`ts`, `id`, …) once they are found."""
-        self._names: dict[bytes, int] | None = None
         self._form: Pairs | None = None
         self._query: Pairs | None = None
 
@@ -72,12 +71,11 @@ class Reading:
 
     def count(self, name: bytes) -> int:
         """Count the fields called `name` (lower case)."""
-        if self._names is None:
-            self._names = {}
-            for key, _ in self.fields:
-                lower = key.lower()
-                self._names[lower] = self._names.get(lower, 0) + 1
-        return self._names.get(name, 0)
+        count = 0
+        for key, _ in self.fields:
+            if len(key) == len(name) and key.lower() == name:
+                count += 1
+        return count
 
     def json(self, path: "JsonPath") -> bytes | None:
         """Give the scalar at `path` of a JSON body."""

@@ -1,10 +1,11 @@
 """Asks of a request whose signature failed: would it hold, if just this were different?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from client.signatures.check import Check
 from client.signatures.jwt import TokenUnreadable

@@ -1,10 +1,10 @@
 """Signs a request as its provider would: the catalogue's entries, run backwards."""
 
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from client.signatures.check import Check
 from client.signatures.moments import moment

@@ -15,7 +15,7 @@ _XML_LARGEST = 256 * 1024
 class Source:
     """One place in a request, made ready to be read."""
 
-    __slots__ = ("kind", "name", "read", "text")
+    __slots__ = ("field", "kind", "name", "read", "text")
 
     def __init__(self, text: str) -> None:
         """Prepare the source.
@@ -35,19 +35,20 @@ class Source:
         self.name = name
         self.read: Read = maker(name)
         """Gives the value there, or None where it is absent."""
-
-    @property
-    def field(self) -> bytes:
+        self.field = _field(kind, name)
         """The lower-case name of the header field it reads, or empty."""
-        if self.kind in {"header", "headerkv"}:
-            return self.name.partition(":")[0].lower().encode()
-        return b"authorization" if self.kind == "basic" else b""
 
     def said(self) -> str:
         """Give the place in words."""
         if self.kind == "basic":
             return "the Authorization field (Basic)"
         return _SAID.get(self.kind, "{}").format(self.name)
+
+
+def _field(kind: str, name: str) -> bytes:
+    if kind in {"header", "headerkv"}:
+        return name.partition(":")[0].lower().encode()
+    return b"authorization" if kind == "basic" else b""
 
 
 _SAID = {

@@ -1,13 +1,12 @@
 """What a signature check is about: one request as its sender made it."""
 
-from dataclasses import dataclass
+import msgspec
 
 from shared.exchange import Delivery
 from shared.http.heads import Fields, RequestHead
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """A request exactly as it was received, with the time of its receipt."""
 
     method: bytes

@@ -1,11 +1,11 @@
 """Puts values where the catalogue's sources read them: into fields, query, form or JSON of a request."""
 
 import base64
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_from_bytes, urlencode
 
 import msgspec
+from msgspec.structs import replace
 
 from client.signatures.reading import JsonPath
 from client.signatures.signers import CannotSign

@@ -3,11 +3,12 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
 import aiohttp
+from msgspec.structs import replace
 from yarl import URL
 
 from client.signatures.clock import judge_answer

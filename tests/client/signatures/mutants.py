@@ -4,8 +4,10 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from client.signatures.check import Check
 from client.signatures.engine import Rule, Signatures

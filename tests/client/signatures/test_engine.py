@@ -4,9 +4,9 @@ import hashlib
 import hmac
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from client.signatures.catalogue import UnknownScheme
 from client.signatures.engine import Judgement, Rule, Secret, Signatures, Subject

@@ -1,9 +1,9 @@
 """Signing from the data that checks."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from client.signatures.check import Check
 from client.signatures.engine import Rule, Signatures

@@ -86,3 +86,20 @@ async def test_forgery_is_sent_once(app: SampleApp) -> None:
     async with make_sender(f"http://127.0.0.1:{app.port}", pauses) as sender:
         sent = await sender.send(Step("", event, WEBHOOK_PATH, "forged", (401,)))
     assert ([tried.status for tried in sent.tries], pauses.seconds) == ([401], [])
+
+
+def test_forgery_under_a_key_that_is_no_text_has_other_bytes() -> None:
+    """Where no wrong secret can be made up, the signature is right and the content is not what was signed."""
+    scheme = next(scheme for scheme in Catalogue.load() if scheme.kind == "mac" and scheme.key == "base64")
+    sender = Sender(
+        url="http://127.0.0.1:9",
+        scheme=scheme,
+        secret=Secret("env:SAMPLE", b"c2VjcmV0IHNlY3JldCBzZWNyZXQ="),
+        ca=None,
+        now=lambda: NOW,
+        clock=lambda: 0.0,
+        pause=Pauses(),
+        time_scale=1.0,
+    )
+    event = EVENTS.make("talkifai", "credit.low", now=NOW)
+    assert sender.request(Step("", event, WEBHOOK_PATH, "forged")).content == event.content + b" "
