@@ -34,8 +34,6 @@ SOON_SECONDS = 0.001
 HELD_ATTEMPTS = 512
 """So many at most wait for the end of a checkpoint, which can only begin the log again when nothing is added to it."""
 
-_Waiter = tuple[Attempt, asyncio.Future[bool]]
-
 _log = Log(__name__)
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -62,9 +60,7 @@ class Journal:
         self._on_trouble = on_trouble
         self._attempts: list[Attempt] = []
         self._parts: list[Part] = []
-        self._waiters: list[_Waiter] = []
-        self._landers: list[_Waiter] = []
-        self._touching_down: asyncio.Handle | None = None
+        self._waiters: list[tuple[Attempt, asyncio.Future[bool]]] = []
         self._scheduled: asyncio.Handle | None = None
         self._settling: asyncio.Handle | None = None
         self._soon = False
@@ -73,18 +69,17 @@ class Journal:
         self.trouble = ""
         """Why nothing is being recorded now; empty when it is."""
 
-    def land(self, attempt: Attempt) -> asyncio.Future[bool]:
-        """Write an attempt that has ended; the result, at the end of this turn, says whether it will be kept."""
+    def land(self, attempt: Attempt) -> bool:
+        """Keep an attempt that has ended until its rows are made; False where it needs its row at once."""
         if self.trouble or attempt.queued or not self._landing.add(attempt):
-            return self.put(attempt)
-        loop = asyncio.get_running_loop()
-        waiter = loop.create_future()
-        self._landers.append((attempt, waiter))
+            return False
         attempt.queued = True
         self._attempts.append(attempt)
-        if self._touching_down is None:
-            self._touching_down = loop.call_soon(self._touch_down)
-        return waiter
+        if self._settling is None:
+            self._settle_in(SETTLE_SECONDS)
+        elif len(self._attempts) >= SETTLE_ATTEMPTS and not self._soon:
+            self._settle_in(SOON_SECONDS)
+        return True
 
     def put(self, attempt: Attempt) -> asyncio.Future[bool]:
         """Write the attempt as it will be at the end of this turn; the result says whether it is committed."""
@@ -119,10 +114,10 @@ class Journal:
 
     def flush(self) -> None:
         """Commit now what waits, whoever waits for it."""
-        for handle in (self._scheduled, self._settling, self._touching_down):
+        for handle in (self._scheduled, self._settling):
             if handle is not None:
                 handle.cancel()
-        self._scheduled = self._settling = self._touching_down = None
+        self._scheduled = self._settling = None
         self._soon = False
         if self._attempts or self._parts:
             self._commit(len(self._attempts))
@@ -165,21 +160,6 @@ class Journal:
         self.flush()
         self._say(why)
 
-    def _touch_down(self) -> None:
-        """Let the answers of this turn go, and have their rows made soon."""
-        self._touching_down = None
-        try:
-            self._landing.write()
-        except Exception:  # noqa: BLE001 - whatever it is, answers must not wait for ever
-            self.flush()  # it says whether the history takes what its neighbour does not
-            return
-        landers, self._landers = self._landers, []
-        _resolve(landers, lost=())
-        if len(self._attempts) >= SETTLE_ATTEMPTS and not self._soon:
-            self._settle_in(SOON_SECONDS)
-        elif self._settling is None:
-            self._settle_in(SETTLE_SECONDS)
-
     def _settle_in(self, seconds: float) -> None:
         if self._settling is not None:
             self._settling.cancel()
@@ -191,9 +171,7 @@ class Journal:
         self._settling, self._soon = None, False
         if self._scheduled is not None:
             return  # a commit of everything is on its way
-        if self._landers:
-            self.flush()
-        elif self._checkpoint.running and len(self._attempts) < HELD_ATTEMPTS:
+        if self._checkpoint.running and len(self._attempts) < HELD_ATTEMPTS:
             self._settle_in(SETTLE_SECONDS)
         elif self._attempts:
             self._commit(AT_ONCE_ATTEMPTS)
@@ -221,9 +199,10 @@ class Journal:
         self._on_changes(changed)
 
     def _answer(self, *, lost: Container[Attempt]) -> None:
-        waiters = [*self._waiters, *self._landers]
-        self._waiters, self._landers = [], []
-        _resolve(waiters, lost=lost)
+        waiters, self._waiters = self._waiters, []
+        for attempt, waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(attempt not in lost)
 
     def _failed(self, error: Exception) -> None:
         if error_code(error) in _BUSY and self._patient():
@@ -288,9 +267,3 @@ class Journal:
         if trouble != self.trouble:
             self.trouble = trouble
             self._on_trouble()
-
-
-def _resolve(waiters: list[_Waiter], *, lost: Container[Attempt]) -> None:
-    for attempt, waiter in waiters:
-        if not waiter.done():
-            waiter.set_result(attempt not in lost)

@@ -33,43 +33,24 @@ class Landing:
         self.path = history.with_name(f"{history.name}{_SUFFIX}{token}")
         self.number = 0
         """Of the newest record."""
-        self._waiting: list[bytes] = []
         self._file = -1
         self._size = 0
 
     def add(self, attempt: Attempt) -> bool:
-        """Prepare the attempt's record for the next `write`; False where it needs its row at once."""
+        """Write the attempt's record; False where it can have none, and needs its row at once."""
         if not can_land(attempt):
             return False
         try:
-            self._waiting.append(encode(self.number + 1, attempt))
-        except UnicodeEncodeError:
+            record = encode(self.number + 1, attempt)
+            self._write(record)
+        except (UnicodeEncodeError, OSError):
             return False
         self.number += 1
         attempt.landed = self.number
         return True
 
-    def write(self) -> None:
-        """Write what was added.
-
-        Raises:
-            OSError: nothing of it is in the file.
-        """
-        if not self._waiting:
-            return
-        data = b"".join(self._waiting)
-        self._waiting.clear()
-        if self._file < 0:
-            self._open()
-        written = os.write(self._file, data)
-        if written < len(data):
-            os.ftruncate(self._file, self._size)
-            raise OSError("the file takes no more")
-        self._size += written
-
     def settle(self) -> None:
-        """Know that everything that was added has its rows, written here or not."""
-        self._waiting.clear()
+        """Know that everything that was added has its rows."""
         if self._size > EMPTIED_BYTES:
             self.empty()
 
@@ -94,6 +75,15 @@ class Landing:
                 self.path.unlink(missing_ok=True)
             os.close(self._file)
             self._file = -1
+
+    def _write(self, record: bytes) -> None:
+        if self._file < 0:
+            self._open()
+        written = os.write(self._file, record)
+        if written < len(record):
+            os.ftruncate(self._file, self._size)
+            raise OSError("the file takes no more")
+        self._size += written
 
     def _open(self) -> None:
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

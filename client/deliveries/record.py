@@ -167,7 +167,7 @@ class Record:
                 self._store.finish_now(attempt)
                 raise
         self._complete(attempt)
-        return await self._store.put(attempt)
+        return self._store.land(attempt) or await self._store.put(attempt)
 
     def _complete(self, attempt: Attempt) -> None:
         attempt.duration_seconds = max(self._clock() - attempt.started_at, 0.0)

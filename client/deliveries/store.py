@@ -130,9 +130,13 @@ class Store:
         self._begun.add(attempt)
         self._upkeep.wake()
 
+    def land(self, attempt: Attempt) -> bool:
+        """Keep an attempt that has ended, whatever becomes of the client; False where it is to be `put`."""
+        return self._journal.land(attempt)
+
     def put(self, attempt: Attempt) -> asyncio.Future[bool]:
-        """Write an attempt; the result, at the end of this turn of the loop, says whether a killed client keeps it."""
-        return self._journal.put(attempt) if attempt.state == "pending" else self._journal.land(attempt)
+        """Write an attempt; the result, at the end of this turn of the loop, says whether it is in the file."""
+        return self._journal.put(attempt)
 
     def take(self, attempt: Attempt) -> asyncio.Future[bool]:
         """Write an attempt that was made elsewhere; it counts as none of this client's."""
