@@ -20,7 +20,7 @@ MOST_WAITING = 200
 MOST_WAITING_BYTES = 32 * 1024**2
 """What waits holds its content. Beyond these bounds a flood of forgeries keeps its verdicts without their causes."""
 
-SHARE = 0.05
+SHARE = 0.02
 """Of one core, what causes may take for long: the search shares the interpreter with the exchanges."""
 AT_ONCE_SECONDS = 0.5
 """Of that, what may be taken at once: a few failures after a quiet time have their causes without delay."""

@@ -137,7 +137,7 @@ class JsonPath:
         """Give the scalar there, or None: no such place, not JSON, not a scalar."""
         try:
             for is_index, step in self._steps:
-                if is_index != (data.lstrip()[:1] == b"["):
+                if data.lstrip()[:1] != (b"[" if is_index else b"{"):
                     return None
                 data = step(data)
                 if not data:

@@ -35,13 +35,17 @@ NEXT = MappingProxyType(
 """Every transition there is: what is missing is an error of whoever sent it."""
 
 
+_NEXT = tuple(tuple(NEXT.get((half, moment)) for moment in Moment) for half in Half)
+"""The table by place: looked up for every frame."""
+
+
 def after(half: Half, moment: Moment) -> Half:
     """Give the state after `moment`.
 
     Raises:
         ProtocolError: the table does not allow it.
     """
-    found = NEXT.get((half, moment))
+    found = _NEXT[half][moment]
     if found is None:
         raise ProtocolError(f"{moment.name} while {half.name}")
     return found
