@@ -15,7 +15,7 @@ import click
 from benchmarks.hookline import Hookline, programs
 from benchmarks.load import Load
 from benchmarks.machine import CURL, LOAD, NGINX, MissingTool, find, require
-from benchmarks.run import stage, wait_until_answering
+from benchmarks.stage import stage, wait_until_answering
 from benchmarks.tunnel import Place
 
 SHOWN = 40
@@ -61,8 +61,8 @@ def main(role: str, seconds: int, sort: str, output: Path | None, cprofile: bool
         click.echo(str(error), err=True)
         sys.exit(2)
     sampler = None if cprofile else find("py-spy")
-    with stage(big_mib=1) as (place, signatures, _):
-        load = Load(place.directory, signatures, place.secret)
+    with stage(big_mib=1) as place:
+        load = Load(place.directory, place.signatures)
         if sampler is None:
             kept = output or place.directory / "profile"
             _count(Profiled(place, role=role, output=kept), load, seconds)
@@ -87,13 +87,13 @@ def _sample(tunnel: Hookline, role: str, load: Load, seconds: int, sampler: list
     try:
         tunnel.start()
         wait_until_answering(tunnel)
-        running = load.begin_small(tunnel, tunnel.url, connections=CONNECTIONS, seconds=seconds)
-        time.sleep(1)  # the load is under way
-        (pid,) = tunnel.group(role).leaders()
-        length = str(max(1, seconds - 2))
-        command = [sampler[0], "record", "--native", "--rate", "500", "--duration", length, "--pid", str(pid)]
-        subprocess.run([*command, "--output", sampler[1]], check=True, stdin=subprocess.DEVNULL)
-        running.communicate()
+        with load.begin_small(tunnel, tunnel.url, connections=CONNECTIONS, seconds=seconds) as running:
+            time.sleep(1)  # the load is under way
+            (pid,) = tunnel.group(role).leaders()
+            length = str(max(1, seconds - 2))
+            command = [sampler[0], "record", "--native", "--rate", "500", "--duration", length, "--pid", str(pid)]
+            subprocess.run([*command, "--output", sampler[1]], check=True, stdin=subprocess.DEVNULL)
+            load.finish_small(running, seconds)
         click.echo(f"the flame graph is {sampler[1]}")
     finally:
         tunnel.stop()
