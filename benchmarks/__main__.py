@@ -45,6 +45,9 @@ More: python -m benchmarks.profiles relay    where the time goes
 
 
 def _ids(_context: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> list[str]:
+    for word in value:
+        if word.upper() not in BY_ID:
+            raise click.BadParameter(f"{word} is none of {', '.join(BY_ID)}; `--help` says what each is")
     return [word.upper() for word in value]
 
 
@@ -54,7 +57,6 @@ def _ids(_context: click.Context, _parameter: click.Parameter, value: Sequence[s
     "ids",
     multiple=True,
     metavar="ID",
-    type=click.Choice(list(BY_ID), case_sensitive=False),
     callback=_ids,
     help="A workload of those above; repeatable. Default: those without a star.",
 )

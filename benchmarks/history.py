@@ -34,6 +34,9 @@ from shared.http.heads import RequestHead, ResponseHead
 from shared.ids import new_id
 
 BODY_BYTES = 3 * 1024
+LEAST = 1000
+"""Deliveries with which there is something to prune."""
+
 ROUNDS = 9
 PACE_SECONDS = 0.002
 """Between two exchanges while the history is pruned."""
@@ -220,7 +223,7 @@ def run(deliveries: int, directory: Path) -> dict[str, float]:
 
 
 @click.command()
-@click.option("--deliveries", type=click.IntRange(1000), default=100_000, show_default=True)
+@click.option("--deliveries", type=click.IntRange(LEAST), default=100_000, show_default=True)
 @click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Where the file is made.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one line of JSON.")
 @click.option("--only-fill", type=click.Path(path_type=Path), help="Make a history there, and measure nothing.")

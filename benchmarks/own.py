@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.history import BOUNDS
+from benchmarks.history import BOUNDS, LEAST
 from benchmarks.interface import interface
 from benchmarks.many import growth, memory
 from benchmarks.processes import Group
@@ -14,7 +14,6 @@ from benchmarks.tunnel import Place
 from benchmarks.workloads import Bench, Figures
 
 HISTORY = 100_000
-LEAST_HISTORY = 1000
 HISTORY_SECONDS = 300.0
 HISTORY_KEYS = {name: f"w10_{name.replace(' ', '_')}_ms" for name in BOUNDS}
 
@@ -22,7 +21,7 @@ HISTORY_KEYS = {name: f"w10_{name.replace(' ', '_')}_ms" for name in BOUNDS}
 def long_history(place: Place, bench: Bench) -> Figures:
     """W10: start, page, filters, search and pruning over 100,000 deliveries, in a process of its own."""
     group = Group(place.directory)
-    deliveries = max(LEAST_HISTORY, bench.scaled(HISTORY))
+    deliveries = max(LEAST, bench.scaled(HISTORY))
     words: list[str | Path] = ["--deliveries", str(deliveries), "--directory", place.directory, "--json"]
     try:
         group.start([sys.executable, "-m", "benchmarks.history", *words])
