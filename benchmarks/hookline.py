@@ -8,13 +8,20 @@ from typing import ClassVar
 
 from benchmarks.bounds import OURS, UNRECORDED, UNVERIFIED, WATCHED
 from benchmarks.machine import LOOPBACK, wait_for_port
-from benchmarks.terminal import Terminal
+from benchmarks.terminal import COLUMNS, ROWS, Terminal
 from benchmarks.tunnel import Tunnel
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DOMAIN = "localhost"
 NAME = "demo"
-TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
+TERMINAL = {
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+    "LANG": "C.UTF-8",
+    "TEXTUAL_ANIMATIONS": "none",
+    "COLUMNS": str(COLUMNS),  # whoever starts the run may have said otherwise
+    "LINES": str(ROWS),
+}
 """What a terminal's programs find in their environment."""
 PAINTED = rb"[\d,]+ in\x1b"
 """Written by the terminal interface with its first picture: how many deliveries came in."""
@@ -32,6 +39,7 @@ class Hookline(Tunnel):
     name = OURS
     host = f"{NAME}.{DOMAIN}"
     options: ClassVar[tuple[str | Path, ...]] = ("--verify", "talkifai", "--secret-env", "BENCH_SECRET")
+    relay_options: ClassVar[tuple[str, ...]] = ()
     relay_port = 0
     """Where the relay terminates TLS; 0: it was not started."""
     inspect_url = ""
@@ -70,7 +78,9 @@ class Hookline(Tunnel):
             "--key": self.place.key,
             "--admin": f"{LOOPBACK}:{admin}",
         }
-        self.group("relay").start([*self.relay_command(), "serve", *_words(options)], env=self.home())
+        self.group("relay").start(
+            [*self.relay_command(), "serve", *_words(options), *self.relay_options], env=self.home()
+        )
         wait_for_port(secure)
         self.relay_port, self.url, self.tls_url = secure, self.plain(plain), self.secure(secure)
 

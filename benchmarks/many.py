@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.bounds import SIZES
 from benchmarks.hookline import DOMAIN, Hookline
 from benchmarks.links import names
+from benchmarks.machine import LOOPBACK
 from benchmarks.stage import wait_until_answering
 from benchmarks.tunnel import Place
 from benchmarks.workloads import Bench, Figures
@@ -26,6 +27,8 @@ class HooklineMany(Hookline):
     """A relay with many tunnels, held by one program that answers each delivery itself."""
 
     name = "hookline with many tunnels"
+    relay_options = ("--trusted-proxy", LOOPBACK)
+    """Of a proxy's connections any number may be open; of one sender's or client's address, 1,000."""
 
     def __init__(self, place: Place, count: int, *, label: str) -> None:
         super().__init__(place)
