@@ -109,7 +109,8 @@ def main(
         json_file.write_text(json.dumps({"machine": about, "results": results}, indent=1), encoding="utf-8")
     base = next((kind.name for kind in PEERS if base in (kind.word(), kind.name)), base)
     reduced = f"; sizes of W6, W8, W10 and W11 times {scale:g}" if scale != 1 else ""
-    click.echo(f"{about}{reduced}; {_rounds(count)} of {seconds} s, {TIMES} is the ratio to {base}\n")
+    ratio = f", {TIMES} is the ratio to {base}" if results.get(base) else ""
+    click.echo(f"{about}{reduced}; {_rounds(count)} of {seconds} s{ratio}\n")
     click.echo("\n\n".join(text for text in (table(results, base=base), verdicts(results)) if text))
     click.echo("".join(f"\n{sentence}" for sentence in (*failed, _left_out(plan)) if sentence))
     sys.exit(1 if failed else 0)

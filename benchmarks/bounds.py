@@ -110,7 +110,9 @@ BOUNDS = (
     _against_ssh("W4 down MB/s", "w4_down_mb_s", 0.5, 0.9),
     _against_ssh("W4 up MB/s", "w4_up_mb_s", 0.5, 0.9),
     Bound(title="W4 growth of memory, relay and client", figure="w4_growth_mib", bound=24, goal=12, unit=" MiB"),
-    *_measured("W4", " MiB", ("of that the relay's", "w4_growth_relay_mib"), ("the client's", "w4_growth_client_mib")),
+    *_measured(
+        "W4", " MiB", ("of that the relay's", "w4_growth_relay_mib"), ("of that the client's", "w4_growth_client_mib")
+    ),
     Bound(title="W5 p99 beside a large body against alone", figure="w5_ratio", bound=4, goal=2),
     Bound(title="W6 relay memory per idle tunnel", figure="w6_tunnel_kib", bound=120, goal=60, unit=" KiB"),
     Bound(title="W6 relay memory per slow TLS sender", figure="w6_connection_kib", bound=100, goal=45, unit=" KiB"),
