@@ -43,8 +43,8 @@ format: dev  ## put the source into its form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: dev  ## deliveries/s and CPU beside ssh -R and nginx, in one run
-	@$(BIN)/python -m benchmarks
+bench: dev  ## figures beside ssh -R and nginx, in about four minutes; ARGS=--help tells what else there is
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 oracles: dev  ## have seven providers' own libraries judge what hookline signs; each in a temporary environment
 	@$(BIN)/python -m scripts.oracles

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from pathlib import Path
 
 EVENT_BYTES = 1024
@@ -30,17 +31,18 @@ def write_signatures(path: Path, secret: str) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
-def script(signatures: Path, *, host: str, start: int, close: bool) -> str:
+def script(signatures: Path, *, hosts: Sequence[str], start: int, close: bool) -> str:
     """Give the wrk script that posts the events from number `start` on.
 
     Args:
         signatures: the file of `write_signatures`.
-        host: the Host field.
+        hosts: the Host fields, used in turn.
         start: number of the first event.
         close: ask for the connection to be closed after each answer.
     """
     body = _body(0)
     before, after = body.split("0" * _ID_DIGITS, 1)
+    names = ", ".join(f'"{host}"' for host in hosts)
     connection = "Connection: close\\r\\n" if close else ""
     return f"""
 local signatures = {{}}
@@ -48,13 +50,26 @@ local number = {start}
 function init(args)
   for line in io.lines("{signatures}") do signatures[#signatures + 1] = line end
 end
-local head = "POST /hook HTTP/1.1\\r\\nHost: {host}\\r\\nUser-Agent: TalkifAI-Webhooks/1.0\\r\\n{connection}" ..
+local hosts = {{{names}}}
+local head = "\\r\\nUser-Agent: TalkifAI-Webhooks/1.0\\r\\n{connection}" ..
   "Content-Type: application/json\\r\\nContent-Length: {EVENT_BYTES}\\r\\nX-TalkifAI-Signature: "
 local before = "\\r\\n\\r\\n" .. {before!r}
 local after = {after!r}
 function request()
   local at = number % {EVENTS}
   number = number + 1
-  return head .. signatures[at + 1] .. before .. string.format("%0{_ID_DIGITS}d", at) .. after
+  local host = hosts[number % #hosts + 1]
+  local start = "POST /hook HTTP/1.1\\r\\nHost: " .. host .. head
+  return start .. signatures[at + 1] .. before .. string.format("%0{_ID_DIGITS}d", at) .. after
 end
 """
+
+
+def request(number: int, signature: str, host: str) -> bytes:
+    """Give an event as a whole request, for a load that wrk does not make."""
+    body = _body(number % EVENTS)
+    return (
+        f"POST /hook HTTP/1.1\r\nHost: {host}\r\nUser-Agent: TalkifAI-Webhooks/1.0\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {EVENT_BYTES}\r\n"
+        f"X-TalkifAI-Signature: {signature}\r\n\r\n{body}"
+    ).encode("ascii")

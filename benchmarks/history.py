@@ -7,6 +7,7 @@ exchanges meanwhile. Everything in one process, as in the agent: readings in thr
 import asyncio
 import hashlib
 import hmac
+import json
 import random
 import statistics
 import sys
@@ -33,6 +34,9 @@ from shared.http.heads import RequestHead, ResponseHead
 from shared.ids import new_id
 
 BODY_BYTES = 3 * 1024
+LEAST = 1000
+"""Deliveries with which there is something to prune."""
+
 ROUNDS = 9
 PACE_SECONDS = 0.002
 """Between two exchanges while the history is pruned."""
@@ -199,10 +203,15 @@ async def _paced(history: History, number: int, filler: bytes) -> float:
     return took
 
 
+def filling(body_bytes: int) -> bytes:
+    """Give what makes a delivery so long: a part that does not compress, and one that does."""
+    return random.Random(1).randbytes(body_bytes * 3 // 8).hex().encode() + b"x" * (body_bytes // 4 - 120)  # noqa: S311
+
+
 def run(deliveries: int, directory: Path) -> dict[str, float]:
     """Measure everything in a directory."""
     path = directory / "history.db"
-    filler = random.Random(1).randbytes(BODY_BYTES * 3 // 8).hex().encode() + b"x" * (BODY_BYTES // 4 - 120)  # noqa: S311
+    filler = filling(BODY_BYTES)
     figures = {"recording, µs each": asyncio.run(fill(path, deliveries, filler))}
     figures["file, MiB"] = path.stat().st_size / 1024**2
     figures["start"] = statistics.median(
@@ -214,12 +223,21 @@ def run(deliveries: int, directory: Path) -> dict[str, float]:
 
 
 @click.command()
-@click.option("--deliveries", type=click.IntRange(1000), default=100_000, show_default=True)
+@click.option("--deliveries", type=click.IntRange(LEAST), default=100_000, show_default=True)
 @click.option("--directory", type=click.Path(path_type=Path, file_okay=False), help="Where the file is made.")
-def main(deliveries: int, directory: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one line of JSON.")
+@click.option("--only-fill", type=click.Path(path_type=Path), help="Make a history there, and measure nothing.")
+@click.option("--body-bytes", type=click.IntRange(1024), default=BODY_BYTES, help="Of a delivery, with --only-fill.")
+def main(deliveries: int, directory: Path | None, as_json: bool, only_fill: Path | None, body_bytes: int) -> None:
     """Measure the history; exit code 1 when a bound is missed."""
+    if only_fill is not None:
+        click.echo(f"filled at {asyncio.run(fill(only_fill, deliveries, filling(body_bytes))):.0f} µs each")
+        return
     with tempfile.TemporaryDirectory(dir=directory) as made:
         figures = run(deliveries, Path(made))
+    if as_json:
+        click.echo(f"figures {json.dumps(figures)}")
+        return
     missed = [name for name, most in BOUNDS.items() if figures[name] > most]
     click.echo(f"| {deliveries:,} deliveries of {BODY_BYTES // 1024} KB | ms | bound |\n|---|--:|--:|")
     for name, value in figures.items():

@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,17 +37,15 @@ class Small:
 class Load:
     """Makes the load of one tunnel; events are never sent twice, so long as `events.EVENTS` last."""
 
-    def __init__(self, directory: Path, signatures: Path, secret: str) -> None:
+    def __init__(self, directory: Path, signatures: Path) -> None:
         """Begin with event 0.
 
         Args:
             directory: where the scripts go.
             signatures: the file of `events.write_signatures`.
-            secret: signs the large bodies.
         """
         self._directory = directory
         self._signatures = signatures
-        self._secret = secret
         self._sent = 0
 
     def small(self, tunnel: Tunnel, url: str, *, connections: int, seconds: int, close: bool = False) -> Small:
@@ -55,8 +55,8 @@ class Load:
             LoadFailed: wrk could not run, or nothing was answered.
         """
         before = tunnel.cpu_seconds()
-        process = self.begin_small(tunnel, url, connections=connections, seconds=seconds, close=close)
-        output = _finish(process, seconds + PATIENCE_SECONDS)
+        with self.begin_small(tunnel, url, connections=connections, seconds=seconds, close=close) as process:
+            output = _finish(process, seconds + PATIENCE_SECONDS)
         used = {role: after - before.get(role, 0.0) for role, after in tunnel.cpu_seconds().items()}
         result = read_wrk(output, used)
         self._sent += result.deliveries
@@ -64,23 +64,41 @@ class Load:
 
     def begin_small(
         self, tunnel: Tunnel, url: str, *, connections: int, seconds: int, close: bool = False
-    ) -> subprocess.Popen[str]:
-        """Start the same beside something else; give its output to `read_wrk`."""
+    ) -> AbstractContextManager[subprocess.Popen[str]]:
+        """Start the same beside something else; its end is awaited with `finish_small`."""
         self._directory.mkdir(parents=True, exist_ok=True)
         script = self._directory / "post.lua"
-        host = tunnel.host or urlsplit(url).netloc
-        text = events.script(self._signatures, host=host, start=self._sent, close=close)
+        hosts = tunnel.hosts or (tunnel.host or urlsplit(url).netloc,)
+        text = events.script(self._signatures, hosts=hosts, start=self._sent, close=close)
         script.write_text(text, encoding="utf-8")
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--timeout", "10", "--latency", "-s", str(script)]
-        return _start([*command, url])
+        return _running([*command, url])
 
-    def begin_down(self, tunnel: Tunnel) -> subprocess.Popen[str]:
-        """Start to fetch the large file."""
-        return _start([*self._curl(tunnel), f"{tunnel.url}/big"])
+    def finish_small(self, process: subprocess.Popen[str], seconds: int) -> Small:
+        """Wait for a load that was begun for `seconds`, and count its events as sent.
 
-    def begin_up(self, tunnel: Tunnel, big: Path) -> subprocess.Popen[str]:
-        """Start to upload the large file."""
-        return _start([*self._curl(tunnel), "-X", "POST", "-H", "Expect:", "-T", str(big), f"{tunnel.url}/sink"])
+        Raises:
+            LoadFailed: wrk could not run, or nothing was answered.
+        """
+        result = read_wrk(_finish(process, seconds + PATIENCE_SECONDS), {})
+        self._sent += result.deliveries
+        return result
+
+    def down(self, tunnel: Tunnel) -> float:
+        """Fetch the large file; give the MB/s.
+
+        Raises:
+            LoadFailed: it did not arrive, or was not answered 200.
+        """
+        return _bulk([*self._curl(tunnel), f"{tunnel.url}/big"])
+
+    def up(self, tunnel: Tunnel, file: Path) -> float:
+        """Upload a file; give the MB/s.
+
+        Raises:
+            LoadFailed: it was not answered 200.
+        """
+        return _bulk([*self._curl(tunnel), "-X", "POST", "-H", "Expect:", "-T", str(file), f"{tunnel.url}/sink"])
 
     def _curl(self, tunnel: Tunnel) -> list[str]:
         host = ["-H", f"Host: {tunnel.host}"] if tunnel.host else []
@@ -88,13 +106,9 @@ class Load:
         return ["curl", "-sS", "-o", "/dev/null", "-w", shown, *host]
 
 
-def finish_bulk(process: subprocess.Popen[str]) -> float:
-    """Wait for a large body and give its MB/s.
-
-    Raises:
-        LoadFailed: it did not arrive, or was not answered 200.
-    """
-    output = _finish(process, BULK_SECONDS)
+def _bulk(command: list[str]) -> float:
+    with _running(command) as process:
+        output = _finish(process, BULK_SECONDS)
     words = output.split()
     if len(words) != 4 or words[0] != "200":
         raise LoadFailed(f"a large body was not answered 200: {output.strip()[-200:]}")
@@ -134,16 +148,21 @@ def microseconds(text: str) -> float:
     return float(match[1]) * _MICROSECONDS[match[2]]
 
 
-def _start(command: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program; it ends with the block at the latest."""
+    process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _finish(process: subprocess.Popen[str], seconds: float) -> str:
     try:
         return process.communicate(timeout=seconds)[0]
     except subprocess.TimeoutExpired as error:
-        process.kill()
-        process.communicate()
-        raise LoadFailed(f"{process.args} did not end within {seconds:.0f} s") from error  # type: ignore[str-bytes-safe]
+        raise LoadFailed(f"{process.args!r} did not end within {seconds:.0f} s") from error

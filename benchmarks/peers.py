@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from benchmarks import nginx
+from benchmarks.bounds import SSH
 from benchmarks.machine import LOOPBACK, find, wait_for_port
 from benchmarks.tunnel import Tunnel
 
@@ -49,7 +50,7 @@ class NginxProxy(Tunnel):
 class Ssh(Tunnel):
     """OpenSSH's remote forwarding: bytes of one port, encrypted, nothing looked at."""
 
-    name = "ssh -R"
+    name = SSH
 
     @classmethod
     def missing(cls) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -42,21 +43,42 @@ class Group:
         self._logs = logs
         self._processes: list[tuple[subprocess.Popen[bytes], Path]] = []
 
-    def start(self, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Start a program in a process group of its own, its output in a file."""
+    def start(
+        self, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, terminal: int | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program in a process group of its own, its output in a file, or all of it on a terminal."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{Path(command[0]).name}-{len(self._processes)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdin=subprocess.DEVNULL if terminal is None else terminal,
+                stdout=output if terminal is None else terminal,
+                stderr=output if terminal is None else terminal,
                 env={**os.environ, **(env or {})},
                 start_new_session=True,
             )
         self._processes.append((process, log))
         return process
+
+    def wait_for_line(self, start: str, *, seconds: float) -> str:
+        """Wait until the program that was started last has written a line that begins so; give the rest of it.
+
+        Raises:
+            RuntimeError: it ended without.
+            TimeoutError: it did not in time.
+        """
+        process, log = self._processes[-1]
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            over = process.poll() is not None
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.startswith(start):
+                    return line.removeprefix(start).strip()
+            if over:
+                raise RuntimeError(f"{log.stem} ended with {process.returncode}: {_last_words(log)}")
+            time.sleep(0.05)
+        raise TimeoutError(f"{log.stem} did not say {start!r} within {seconds:.0f} s: {_last_words(log)}")
 
     def leaders(self) -> list[int]:
         """Give the ids of the programs that were started, without what they started themselves."""
@@ -80,6 +102,14 @@ class Group:
                     if line.startswith(f"{field}:"):
                         kib += int(line.split()[1])
         return kib / 1024
+
+    def files(self) -> int:
+        """Give how many file descriptors are open, connections included."""
+        count = 0
+        for pid in self._pids():
+            with contextlib.suppress(OSError):
+                count += sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+        return count
 
     def forget_peak(self) -> None:
         """Have the peak of memory count from now (`5` in clear_refs, proc(5))."""

@@ -23,11 +23,13 @@ COLUMNS = (
     ("w4_down_mb_s", "W4 down MB/s"),
     ("w4_up_mb_s", "W4 up MB/s"),
     ("w4_growth_mib", "W4 growth MiB"),
-    ("w5_ratio", "W5 ratio"),
+    ("w5_alone_p99_us", "W5 alone p99 µs"),
+    ("w5_p99_us", "W5 p99 µs"),
     ("memory_mib", "memory MiB"),
-    ("start_ms", "W7 start ms"),
+    ("start_ms", "start ms"),
     ("refused", "not 2xx"),
 )
+MISSED = "**missed**"
 DETAILED_BELOW = 10
 """Values under this get two decimals."""
 
@@ -44,37 +46,38 @@ def table(results: Results, *, base: str) -> str:
     """Give a row per tunnel: median, half the spread over the rounds in per cent, ratio to the base."""
     middle = medians(results)
     shown = [(key, title) for key, title in COLUMNS if any(key in figures for figures in middle.values())]
+    if not shown:
+        return ""
     lines = [["tunnel", *(title for _, title in shown)], ["---", *("--:" for _ in shown)]]
     for tunnel, rounds in results.items():
+        if not any(key in middle[tunnel] for key, _ in shown):
+            continue
         cells = [_cell(rounds, key, middle.get(base, {}) if tunnel != base else {}) for key, _ in shown]
         lines.append([tunnel, *cells])
     return _rows(lines)
 
 
-def verdicts(middle: Medians) -> str:
-    """Give a row per bound that this run can judge."""
+def verdicts(results: Results) -> str:
+    """Give a row per figure of Hookline's that this run has, with the spread where it is no ratio."""
+    middle = medians(results)
     lines = [["figure", "measured", "bound", "goal", ""], ["---", "--:", "--:", "--:", "---"]]
     for bound in BOUNDS:
         value = bound.value(middle)
         if value is not None:
-            lines.append(_verdict(bound, value))
-    return _rows(lines) if len(lines) > 2 else "No bound can be judged: measure hookline beside ssh -R and nginx."
+            spread = "" if bound.peer else _spread(_values(results[bound.ours], bound.figure))
+            lines.append(_verdict(bound, value, spread))
+    return _rows(lines) if len(lines) > 2 else "No bound can be judged: measure Hookline beside ssh -R and nginx."
 
 
-def _verdict(bound: Bound, value: float) -> list[str]:
-    word = "**missed**"
+def _verdict(bound: Bound, value: float, spread: str) -> list[str]:
+    word = "" if bound.bound is None else MISSED
     if bound.reached(value, bound.goal):
         word = "goal reached"
     elif bound.reached(value, bound.bound):
         word = "bound kept"
-    level = "≥" if bound.direction == "at least" else "≤"
-    return [
-        bound.title,
-        f"{number(value)}{bound.unit}",
-        f"{level} {bound.bound:g}{bound.unit}",
-        f"{level} {bound.goal:g}{bound.unit}",
-        word,
-    ]
+    sign = "≥" if bound.direction == "at least" else "≤"
+    levels = ["" if level is None else f"{sign} {level:g}{bound.unit}" for level in (bound.bound, bound.goal)]
+    return [bound.title, f"{number(value)}{bound.unit}{spread}", *levels, word]
 
 
 def number(value: float) -> str:
@@ -87,12 +90,16 @@ def _cell(rounds: Sequence[Figures], key: str, base: Mapping[str, float]) -> str
     if not values:
         return "-"
     middle = statistics.median(values)
-    text = number(middle)
-    if len(values) > 1 and middle:
-        text += f" ±{(max(values) - min(values)) / 2 / middle:.0%}"
+    text = number(middle) + _spread(values)
     if base.get(key, 0) > 0:
         text += f" ({middle / base[key]:.2f}{TIMES})"
     return text
+
+
+def _spread(values: Sequence[float]) -> str:
+    """Give half the distance of the extremes, in per cent of the median."""
+    middle = statistics.median(values)
+    return f" ±{(max(values) - min(values)) / 2 / abs(middle):.0%}" if len(values) > 1 and middle else ""
 
 
 def _values(rounds: Iterable[Figures], key: str) -> list[float]:

@@ -1,6 +1,7 @@
 """What every measured tunnel is: processes by role, and the addresses a sender uses."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -21,6 +22,10 @@ class Place:
     key: Path
     secret: str
     """Signs the events of the load."""
+    big: Path
+    """The large body."""
+    signatures: Path
+    """Of every event, as `events.write_signatures` leaves them."""
 
 
 class Tunnel(ABC):
@@ -29,6 +34,8 @@ class Tunnel(ABC):
     name: ClassVar[str]
     host = ""
     """The Host field that selects the tunnel; empty: whatever the address says."""
+    hosts: Sequence[str] = ()
+    """Where there are several, the load goes through them in turn."""
     url = ""
     tls_url: str | None = None
     """Where it terminates TLS itself."""
@@ -37,6 +44,11 @@ class Tunnel(ABC):
         self.place = place
         self.directory = place.directory / self.name.replace(" ", "_").replace("/", "_")
         self.groups: dict[str, Group] = {}
+
+    @classmethod
+    def word(cls) -> str:
+        """Give what it is called on the command line: `ssh` for `ssh -R`."""
+        return cls.name.removesuffix(" -R").replace(" ", "-")
 
     @classmethod
     def missing(cls) -> str:
@@ -49,7 +61,7 @@ class Tunnel(ABC):
 
     def group(self, role: str) -> Group:
         """Give the processes of a role, such as `relay` or `client`."""
-        return self.groups.setdefault(role, Group(self.directory))
+        return self.groups.setdefault(role, Group(self.directory / "logs" / role))
 
     def cpu_seconds(self) -> dict[str, float]:
         """Give the processor time used so far by each role."""

@@ -1,16 +1,16 @@
-"""The workloads, each a function from a running tunnel to figures.
+"""The workloads that every tunnel can be put through, each a function from a running tunnel to figures.
 
 Keys of the figures: `w1_p50_us`, `w2_per_second`, `w2_p99_us`, `w2_cpu_us` and one per role, `w3_per_second`,
-`w3_tls_per_second`, `w3_cpu_us`, `w3_tls_cpu_us`, `w4_down_mb_s`, `w4_up_mb_s`, `w4_growth_mib`, `w5_ratio`,
-`memory_mib`.
+`w3_tls_per_second`, `w3_cpu_us`, `w3_tls_cpu_us`, `w4_down_mb_s`, `w4_up_mb_s`, `w4_growth_mib` and one per role,
+`w5_p99_us`, `w5_ratio`, `memory_mib`.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import Load, Small, finish_bulk, read_wrk
+from benchmarks.load import Load, Small
 from benchmarks.machine import wait_for_local_ports
 from benchmarks.tunnel import Tunnel
 
@@ -28,6 +28,12 @@ class Bench:
     """The large body."""
     seconds: int
     """How long each load lasts."""
+    scale: float = 1.0
+    """What part of the workloads' sizes is measured; less than 1 for a quick look."""
+
+    def scaled(self, size: int) -> int:
+        """Give the size that is measured for a size of the workload's."""
+        return max(1, round(size * self.scale))
 
 
 def one_connection(tunnel: Tunnel, bench: Bench) -> Figures:
@@ -61,39 +67,40 @@ def new_secure_connections(tunnel: Tunnel, bench: Bench) -> Figures:
 
 def large_bodies(tunnel: Tunnel, bench: Bench) -> Figures:
     """W4: one large body down, one up, with what they cost in memory."""
-    before = sum(tunnel.memory_mib().values())
+    before = tunnel.memory_mib()
     tunnel.forget_peak()
-    figures = {
-        "w4_down_mb_s": finish_bulk(bench.load.begin_down(tunnel)),
-        "w4_up_mb_s": finish_bulk(bench.load.begin_up(tunnel, bench.big)),
-    }
+    figures = {"w4_down_mb_s": bench.load.down(tunnel), "w4_up_mb_s": bench.load.up(tunnel, bench.big)}
     if tunnel.groups:
-        figures["w4_growth_mib"] = sum(tunnel.memory_mib("VmHWM").values()) - before
+        grown = {role: peak - before[role] for role, peak in tunnel.memory_mib("VmHWM").items()}
+        figures["w4_growth_mib"] = sum(grown.values())
+        figures |= {f"w4_growth_{role}_mib": growth for role, growth in grown.items()}
     return figures
 
 
 def small_beside_large(tunnel: Tunnel, bench: Bench) -> Figures:
-    """W5: p99 of one sender while large bodies flow through the same tunnel, against its p99 alone."""
+    """W5: p99 of one sender while large bodies flow down and up through the same tunnel, against its p99 alone."""
     alone = bench.load.small(tunnel, tunnel.url, connections=1, seconds=bench.seconds)
-    beside = bench.load.begin_small(tunnel, tunnel.url, connections=1, seconds=bench.seconds)
-    end = time.monotonic() + bench.seconds
-    while time.monotonic() < end:
-        finish_bulk(bench.load.begin_down(tunnel))
-    small = read_wrk(beside.communicate()[0], {})
-    return {"w5_p99_us": small.p99_us, "w5_ratio": small.p99_us / alone.p99_us}
+    with bench.load.begin_small(tunnel, tunnel.url, connections=1, seconds=bench.seconds) as running:
+        end = time.monotonic() + bench.seconds
+        while time.monotonic() < end:
+            bench.load.down(tunnel)
+            bench.load.up(tunnel, bench.big)
+        beside = bench.load.finish_small(running, bench.seconds)
+    figures = {"w5_alone_p99_us": alone.p99_us, "w5_p99_us": beside.p99_us, "w5_ratio": beside.p99_us / alone.p99_us}
+    return figures | {"refused": alone.refused + beside.refused, "sent": alone.deliveries + beside.deliveries}
 
 
 WORKLOADS: dict[str, Callable[[Tunnel, Bench], Figures]] = {
-    "w1": one_connection,
-    "w2": many_connections,
-    "w3": new_connections,
-    "w3tls": new_secure_connections,
-    "w4": large_bodies,
-    "w5": small_beside_large,
+    "W1": one_connection,
+    "W2": many_connections,
+    "W3": new_connections,
+    "W3TLS": new_secure_connections,
+    "W4": large_bodies,
+    "W5": small_beside_large,
 }
 
 
-def measure(tunnel: Tunnel, bench: Bench, names: list[str]) -> Figures:
+def measure(tunnel: Tunnel, bench: Bench, names: Iterable[str]) -> Figures:
     """Run the workloads in turn, then weigh what the tunnel's processes hold.
 
     A load that was not answered 2xx gives no figures: a refusal is quicker than a delivery. It is counted instead.

@@ -1,5 +1,10 @@
 """`make bench` itself: what its figures mean rests on these readings."""
 
+import contextlib
+import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +15,7 @@ from benchmarks.events import EVENT_BYTES, sign
 from benchmarks.load import LoadFailed, microseconds, read_wrk
 from benchmarks.machine import MissingTool, Tool, require
 from benchmarks.report import medians, number, table, verdicts
+from tests.system.polling import until
 from tests.system.tools import run
 
 WRK = """Running 1s test @ http://127.0.0.1:1
@@ -46,7 +52,7 @@ def test_durations_are_read_in_every_unit(text: str, expected: float) -> None:
 
 def test_ratio_is_judged_against_bound_and_goal() -> None:
     """A value is held against both levels in the bound's direction."""
-    bound = Bound("W2", "w2_per_second", "ssh -R", "at least", 0.7, 1.0)
+    bound = Bound(title="W2", figure="w2_per_second", peer="ssh -R", direction="at least", bound=0.7, goal=1.0)
     value = bound.value({"hookline": {"w2_per_second": 80.0}, "ssh -R": {"w2_per_second": 100.0}})
     assert value == 0.8
     assert (bound.reached(0.8, bound.bound), bound.reached(0.8, bound.goal)) == (True, False)
@@ -55,7 +61,7 @@ def test_ratio_is_judged_against_bound_and_goal() -> None:
 
 def test_added_latency_leaves_out_what_is_there_anyway() -> None:
     """Both sides of the ratio are taken over the direct call."""
-    bound = Bound("W1", "p50", "ssh -R", "at most", 3.0, 1.5, added_over="direct")
+    bound = Bound(title="W1", figure="p50", peer="ssh -R", bound=3.0, goal=1.5, added_over="direct")
     assert bound.value({"hookline": {"p50": 260.0}, "ssh -R": {"p50": 160.0}, "direct": {"p50": 60.0}}) == 2.0
 
 
@@ -67,7 +73,7 @@ def test_table_gives_medians_spread_and_ratios() -> None:
     }
     assert medians(results)["hookline"] == {"w2_per_second": 50.0}
     assert "| hookline | 50 ±20% (0.50" in table(results, base="ssh -R")
-    assert "**missed**" in verdicts(medians(results))
+    assert "**missed**" in verdicts(results)
     assert (number(0.5), number(1234.5)) == ("0.50", "1,234")
 
 
@@ -83,14 +89,79 @@ def test_missing_program_is_named_with_its_package() -> None:
         require(Tool("no-such-program", "its-package", "makes the load"))
 
 
+TINY = ("--rounds", "1", "--seconds", "1", "--big-mib", "1", "--scale", "0.002")
+
+
+async def bench(*words: str | Path) -> str:
+    """Run the benchmarks with tiny sizes; give what they print."""
+    done = await run(sys.executable, "-m", "benchmarks", *TINY, *words)
+    assert done.code == 0, done.text
+    return done.out
+
+
 @pytest.mark.system
 @pytest.mark.needs("wrk", "nginx", "curl", "openssl", "ssh", "sshd")
 @pytest.mark.xdist_group("bench")
 async def test_short_run_measures_hookline_beside_its_peers(tmp_path: Path) -> None:
-    """One round of a second prints the table and the bounds, and nothing was refused."""
-    words = ("--rounds", "1", "--seconds", "1", "--only", "w1", "--only", "w2", "--big-mib", "1")
-    done = await run(sys.executable, "-m", "benchmarks", *words, "--json", tmp_path / "figures.json")
-    assert done.code == 0, done.text
-    assert all(f"| {name} |" in done.out for name in ("direct", "nginx", "ssh -R", "hookline")), done.text
-    assert "W2 deliveries/s against ssh -R" in done.out
-    assert "not 2xx" not in done.out
+    """One round of a second prints the table and the bounds, keeps the figures, and nothing was refused."""
+    figures = tmp_path / "figures.json"
+    out = await bench("--workload", "w1", "--workload", "W2", "--workload", "W3TLS", "--json", figures)
+    assert all(f"| {name} |" in out for name in ("direct", "nginx", "ssh -R", "hookline")), out
+    assert "W2 deliveries/s against ssh -R" in out
+    assert "W3 over TLS 1.3 against nginx" in out
+    assert "not 2xx" not in out
+    assert "Not measured: W3, W4" in out
+    assert set(json.loads(figures.read_text(encoding="utf-8"))["results"]) == {"direct", "nginx", "ssh -R", "hookline"}
+
+
+@pytest.mark.system
+@pytest.mark.needs("wrk", "nginx", "curl", "openssl", "ssh", "sshd")
+@pytest.mark.xdist_group("bench")
+@pytest.mark.parametrize(
+    ("workloads", "rows"),
+    [
+        (("W4", "W5"), ("W4 down MB/s against ssh -R", "W4 growth of memory", "W5 p99 beside")),
+        (("W6", "W10"), ("W6 relay memory per idle tunnel", "W6 relay memory per slow", "W10 a page of 100")),
+        (("W7", "W8"), ("W7 start to the URL", "W7 start to the first delivery", "W8 key to paint, p95", "W8 opening")),
+        (("W9",), ("W9 deliveries/s, recording alone", "W9 deliveries/s, TUI attached against not")),
+        (("W11",), ("W11 deliveries/s through 1 tunnel", "W11 relay CPU per delivery through 1,000")),
+    ],
+)
+async def test_every_workload_gives_its_rows(workloads: tuple[str, ...], rows: tuple[str, ...]) -> None:
+    """Each workload runs at a small size and ends in the table of bounds."""
+    out = await bench(*(word for name in workloads for word in ("--workload", name)))
+    assert all(f"| {row}" in out for row in rows), out
+
+
+@pytest.mark.system
+@pytest.mark.needs("wrk", "nginx", "curl", "openssl", "ssh", "sshd")
+@pytest.mark.xdist_group("bench")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_interrupted_run_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    """Ctrl-C or a request to end stops every program of the run and removes its files."""
+    process = start_long_run(tmp_path)
+    try:
+        await until(lambda: any("wrk" in line for line in commands(tmp_path)), seconds=30, what="the load")
+        process.send_signal(number)
+        await until(lambda: process.poll() is not None, seconds=20, what="the end of the run")
+    finally:
+        process.kill()
+        process.wait()
+    assert commands(tmp_path) == []
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - one look at an empty directory
+
+
+def start_long_run(directory: Path) -> subprocess.Popen[bytes]:
+    """Start a run that works in a directory and would go on for minutes."""
+    command = [sys.executable, "-m", "benchmarks", "--workload", "W5", "--seconds", "60", "--big-mib", "1"]
+    env = {**os.environ, "TMPDIR": str(directory)}
+    return subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def commands(directory: Path) -> list[str]:
+    """Give the command lines of the programs that work in a directory."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(entry.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return [line for line in found if str(directory) in line]
