@@ -48,6 +48,7 @@ async def hold(port: int, host: str, count: int) -> None:
     fed = loop.time()
 
     async def connect(number: int) -> None:
+        """Connect one sender, from an address that few others have."""
         source = f"127.0.{number // PER_ADDRESS}.2"
         _, sender = await loop.create_connection(
             lambda: Sender(head), LOOPBACK, port, ssl=context, server_hostname=host, local_addr=(source, 0)

@@ -26,6 +26,7 @@ async def send(port: int, host: str, rate: float, seconds: float, signatures: li
     answered = 0
 
     async def sender() -> None:
+        """Send one delivery after the other, at a steady pace."""
         nonlocal answered
         reader, writer = await asyncio.open_connection(LOOPBACK, port)
         while (due := (number := next(numbers)) / rate) < seconds:
