@@ -103,7 +103,7 @@ class KeyFiles:
         self._known[name] = material
 
     def save(self, name: str) -> None:
-        """Store a key that is still here for later runs. A disk that takes nothing is no failure: it is fetched again."""
+        """Store a key that is still here for later runs; a disk that takes nothing is no failure."""
         material = self._known.get(name)
         if material is None:
             return

@@ -17,6 +17,7 @@ from relay_server.gateway.request_rules import Invalid, Plan, examine
 from relay_server.gateway.turn import Turn
 from relay_server.gateway.wire import Wire
 from relay_server.routes import RouteMatch, hostname
+from relay_server.senders import address_of
 from relay_server.tls.sni import server_name
 from shared.errors import ExchangeFailed, Failure
 
@@ -45,6 +46,7 @@ class Connection(Wire):
 
     __slots__ = (
         "_address",
+        "_counted",
         "_forwarder",
         "_half_closed",
         "_inbox",
@@ -57,14 +59,16 @@ class Connection(Wire):
 
     _forwarder: Forwarder
 
-    def __init__(self, door: "Door", scheme: str) -> None:
+    def __init__(self, door: "Door", scheme: str, *, counted: bool = False) -> None:
         """Begin before the connection is made.
 
         Args:
             door: what it shares with the others.
             scheme: what its sender uses, as far as this end can see.
+            counted: it has been admitted, and whoever did that releases it.
         """
         super().__init__(door)
+        self._counted = counted
         self._scheme = scheme
         self._state = State.HEAD
         self._reader = RequestReader(door.settings.limits)
@@ -78,11 +82,11 @@ class Connection(Wire):
         """Take the connection, unless there are too many."""
         super().connection_made(transport)
         door = self._door
-        address = self._address = _address(transport.get_extra_info("peername"))
+        address = self._address = address_of(transport.get_extra_info("peername"))
         name = server_name(transport.get_extra_info("ssl_object"))
         self._server_name = None if name is None else name.encode("ascii", "replace")
         self._forwarder = Forwarder(peer=address, scheme=self._scheme, trusted=door.settings.trusted_proxies)
-        failure = door.connections.admit(address, trusted=self._forwarder.trusts_peer)
+        failure = None if self._counted else door.connections.admit(address, trusted=self._forwarder.trusts_peer)
         door.open.add(self)
         door.deadlines.watch(self)
         self.due = door.deadlines.after(door.settings.patience.head)
@@ -288,9 +292,5 @@ class Connection(Wire):
         door.deadlines.forget(self)
 
     def _release(self) -> None:
-        self._door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
-
-
-def _address(peer: object) -> str:
-    """Give the address of a peer; IPv4 stays IPv4 where a socket of IPv6 serves both."""
-    return str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) else ""
+        if not self._counted:
+            self._door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
