@@ -8,12 +8,12 @@ HEED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class OriginTimeouts:
-    """The deadlines of an exchange with the app, in seconds. An answer may take as long as it likes while it goes on."""
+    """The deadlines of an exchange with the app, in seconds. An answer that goes on may take as long as it likes."""
 
     connect_seconds: float = 5.0
     """Until a connection stands, TLS included."""
     first_byte_seconds: float = 30.0
-    """From the request's last progress to the head of the answer; how long its content may stand still follows from it."""
+    """From the request's last progress to the head of the answer; how long its content may be silent follows from it."""
     kept_seconds: float = 1.5
     """How long an unused connection is kept: below every usual server's own limit (gunicorn closes after 2 s)."""
     linger_seconds: float = 10.0
