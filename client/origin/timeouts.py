@@ -13,7 +13,7 @@ class OriginTimeouts:
     connect_seconds: float = 5.0
     """Until a connection stands, TLS included."""
     first_byte_seconds: float = 30.0
-    """From the request's last progress to the head of the answer; how long its content may be silent follows from it."""
+    """From the request's last progress to the head of the answer; how long its content may be silent follows."""
     kept_seconds: float = 1.5
     """How long an unused connection is kept: below every usual server's own limit (gunicorn closes after 2 s)."""
     linger_seconds: float = 10.0

@@ -43,7 +43,7 @@ async def test_app_that_is_down_costs_no_time(supervisor: Supervisor, relay: Rel
 
 
 async def test_app_that_hangs_is_given_up(relay: Relay, impatient: Client, app: App) -> None:
-    """Before its head: 504 in time. Within an answer: it breaks off and is never whole. Others are answered meanwhile."""
+    """Before its head: 504 in time. Within an answer: it breaks off, never whole. Others are answered meanwhile."""
     sender = Sender(relay.plain_port, "demo.localhost")
     async with asyncio.TaskGroup() as tasks:
         silent = tasks.create_task(sender.send(b"x", fields=[Answer(end="hang").field()]))
