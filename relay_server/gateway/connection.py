@@ -5,7 +5,6 @@ is judged before its turn.
 """
 
 import asyncio
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from relay_server.gateway.forwarded import Forwarder
@@ -14,6 +13,7 @@ from relay_server.gateway.http1 import Refused, RequestReader
 from relay_server.gateway.inbox import Inbox
 from relay_server.gateway.problem import refusal_answer
 from relay_server.gateway.request_rules import Invalid, Plan, examine
+from relay_server.gateway.states import State
 from relay_server.gateway.turn import Turn
 from relay_server.gateway.wire import Wire
 from relay_server.routes import RouteMatch, hostname
@@ -26,19 +26,6 @@ if TYPE_CHECKING:
 
 _AHEAD_BYTES = 65536
 """How much a sender may send before its turn."""
-
-
-class State(Enum):
-    """What a connection waits for."""
-
-    HEAD = 0
-    """A request."""
-    TURN = 1
-    """The rest of the request, or the answer."""
-    SWITCHED = 2
-    """Raw bytes: it has become another protocol."""
-    DONE = 3
-    """Its end."""
 
 
 class Connection(Wire):
@@ -121,7 +108,7 @@ class Connection(Wire):
             turn.raw.content.end()
         elif self._state is State.TURN and turn is not None and turn.intake is not None:
             turn.give_up(Failure.SENDER_ABORTED)
-        elif self._state is State.HEAD:
+        elif self._state is State.HEAD and not self._inbox.left:
             if not self._reader.between:
                 self._turn_away(Failure.BAD_REQUEST)
             return False
@@ -136,6 +123,8 @@ class Connection(Wire):
         if self._state is State.DONE:
             self.due = self._door.deadlines.after(None)
             self.close()
+        elif turn is None and self._inbox.left:
+            self.due = self._door.deadlines.after(None)  # its answers are not read: that has a deadline of its own
         elif turn is None and self._reader.between:
             self._state = State.DONE
             self.close()
@@ -193,9 +182,7 @@ class Connection(Wire):
             self.due = self._door.deadlines.after(self._door.settings.patience.idle)
             self.resume_reading()
             if turn.started:
-                self._advance()
-                if self._half_closed and self._state is State.HEAD:
-                    self._turn_away(Failure.BAD_REQUEST)
+                self._go_on()
             return
         self._state = State.DONE
         expected = until_close or not turn.plan.keep_alive or self._half_closed
@@ -204,12 +191,28 @@ class Connection(Wire):
         else:
             self.linger()
 
+    def resume_writing(self) -> None:
+        """Note that the sender reads again, and serve what it has sent ahead."""
+        super().resume_writing()
+        if self._state is State.HEAD and self._inbox.left:
+            self.due = self._door.deadlines.after(self._door.settings.patience.idle)
+            self.resume_reading()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._advance()
+        if self._half_closed and self._state is State.HEAD and not self._inbox.left:
+            self._turn_away(Failure.BAD_REQUEST)
+
     def _advance(self) -> None:
-        """Go as far as what arrived and the turn at hand allow."""
+        """Go as far as what arrived and the turn at hand allow.
+
+        Who does not read its answers gets no more of them: they would pile up here.
+        """
         inbox = self._inbox
         while inbox.at < len(inbox.data):
             turn = self._turn
-            if self._state is State.HEAD:
+            if self._state is State.HEAD and self._writing is None:
                 self._read_head()
             elif turn is not None and turn.intake is not None:
                 turn.read_content(turn.intake)
