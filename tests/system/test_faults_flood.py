@@ -105,3 +105,18 @@ async def test_a_thousand_silent_connections_of_one_address(
             assert (refused.status, refused.first(b"hookline-error")) == (429, b"rate-limited")
     await until(lambda: relay.program.running)
     assert relay.program.text.count("refused") < 20
+
+
+async def test_relay_that_may_open_few_files(supervisor: Supervisor, app: App) -> None:
+    """It refuses what is beyond, with its code, neither fails nor spins, and serves again when there is room (P24)."""
+    relay = await supervisor.relay(most_files=256)
+    await supervisor.client(relay, app.port, token=await supervisor.token())
+    with flood(relay.plain_port) as silent:
+        silent.begin(400)
+        await until(lambda: silent.left() < 256, what="the bound to hold")
+        refused = await ask(relay.plain_port, None, "127.0.0.2")
+        assert (refused.status, refused.first(b"hookline-error")) == (503, b"relay-overloaded")
+    async with asyncio.timeout(10):
+        while (await ask(relay.plain_port, None, "127.0.0.2")).status == 503:
+            await asyncio.sleep(0.1)
+    assert (await ask(relay.plain_port, None, "127.0.0.2")).status == 200
