@@ -13,6 +13,7 @@ from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.door import Door
 from relay_server.gateway.handshake import handshakes
 from relay_server.gateway.settings import GatewaySettings
+from relay_server.gateway.shares import Shares
 from relay_server.listening import BACKLOG
 from relay_server.routes import Routes
 from shared.ids import NewId
@@ -137,6 +138,7 @@ class Gateway:
                 settings=settings,
                 deadlines=Deadlines(loop, astuple(settings.patience)),
                 connections=Connections(most=settings.connections, most_per_address=settings.connections_per_address),
+                uploads=Shares(most=settings.uploads_per_address),
                 tasks=tasks,
                 log=_LOG,
                 sparing=Sparing(_LOG, every_seconds=_SPARING_SECONDS, clock=loop.time),
