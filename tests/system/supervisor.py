@@ -208,7 +208,7 @@ class Supervisor:
         if tls == "files":
             issued = self._authority.issue(*names)
             arguments += ["--cert", issued.certificate, "--key", issued.key]
-        limit = [] if most_files is None else ["prlimit", f"--nofile={most_files}:{most_files}"]
+        limit = [] if most_files is None else ["bash", "-c", f'ulimit -n {most_files}; exec "$@"', "--"]
         command = [*limit, PROGRAMS / "hookline-relay", "serve", *arguments, *options]
         program = self._start("relay", command, {}, inherits)
         await program.says(r"relay\.ready")
