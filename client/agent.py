@@ -5,7 +5,8 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from importlib.metadata import version
 
 from client import places
@@ -20,6 +21,7 @@ from client.openings import Chain, Openings
 from client.origin.address import BadAddress, OriginAddress
 from client.origin.circles import EndCircles
 from client.origin.forward import Forward
+from client.origin.forwards import Forwards
 from client.plan import AgentPlan, TunnelPlan
 from client.relay import Tether
 from client.replay import Replayer
@@ -45,7 +47,7 @@ class Agent:
         self._plan = plan
         self._api_port = 0
         """Where the local API listens; 0: not yet."""
-        self._stack = AsyncExitStack()
+        self._forwards = Forwards()
         self._others: dict[str, Handler] = {}
         """By address: the chains of replays that name another app."""
         self.refusal: LinkRefused | None = None
@@ -105,7 +107,7 @@ class Agent:
         finally:
             self._feed.close()
             await api.close()
-            await self._stack.aclose()
+            await self._forwards.close()
             self._store.close()
 
     async def serve(self) -> None:
@@ -149,7 +151,7 @@ class Agent:
         """Give the chain to another app, for a replay that names one."""
         if address not in self._others:
             plan = TunnelPlan("", OriginAddress.parse(address))
-            self._others[address] = self._build_chain(plan, self._checks.of_all())
+            self._others[address] = self._build_chain(plan, self._build_forward(plan), self._checks.of_all())
         return self._others[address]
 
     def _build_checks(self) -> Checks:
@@ -166,7 +168,10 @@ class Agent:
 
     def _build_tunnel(self, tunnel: TunnelPlan) -> Chain:
         signatures = self._checks.signatures(tunnel)
-        return Chain(self._build_chain(tunnel, signatures), signatures)
+        forward = self._build_forward(tunnel)
+        return Chain(
+            self._build_chain(tunnel, forward, signatures), signatures, partial(self._forwards.retire, forward)
+        )
 
     def _refuse_own(self, address: OriginAddress) -> None:
         """Keep senders out of the local API.
@@ -177,16 +182,19 @@ class Agent:
         if self._api_port and address.is_own({self._api_port}):
             raise BadAddress(address.url, "is hookline's own API, which no sender may reach")
 
-    def _build_chain(self, tunnel: TunnelPlan, signatures: Signatures) -> Handler:
+    def _build_forward(self, tunnel: TunnelPlan) -> Forward:
         self._refuse_own(tunnel.address)
-        forward = Forward(
-            tunnel.address,
-            clock=time.time,
-            host_header=tunnel.host_header,
-            timeouts=tunnel.timeouts,
-            insecure=tunnel.insecure_origin,
+        return self._forwards.add(
+            Forward(
+                tunnel.address,
+                clock=time.time,
+                host_header=tunnel.host_header,
+                timeouts=tunnel.timeouts,
+                insecure=tunnel.insecure_origin,
+            )
         )
-        self._stack.push_async_callback(forward.close)
+
+    def _build_chain(self, tunnel: TunnelPlan, forward: Forward, signatures: Signatures) -> Handler:
         chain = self._checks.before(EndCircles(forward, target=tunnel.address.url), signatures, tunnel)
         if not self._plan.record:
             return chain

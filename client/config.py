@@ -46,7 +46,7 @@ class TunnelConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host_header: str = "rewrite"
     """`rewrite`: the app's own address; `preserve`: as the sender sent it; else the value to send."""
     timeout: Duration = Duration(30.0)
-    """Until the app's answer must begin."""
+    """Until the app's answer must begin; and how long one of known length may stand still (others ten times that)."""
     insecure_origin: bool = False
 
     def __post_init__(self) -> None:

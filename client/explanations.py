@@ -56,7 +56,8 @@ _TABLE: Mapping[str, Explanation] = {
     ),
     Failure.ORIGIN_TIMEOUT: Explanation(
         "{origin} did not answer in time",
-        "The app took the request and was still silent when the time limit ended. It may have done its work.",
+        "The app took the request and was still silent, or stopped within its answer, when the time limit ended. "
+        "It may have done its work.",
         "answer first and work later, or raise --timeout; then replay this delivery.",
     ),
     Failure.ORIGIN_TRUNCATED: Explanation(

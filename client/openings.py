@@ -26,6 +26,8 @@ class Chain(NamedTuple):
 
     handler: Handler
     signatures: Signatures
+    retire: Callable[[], None]
+    """Says that nothing new comes to it: what runs may finish."""
 
 
 class _Open(NamedTuple):
@@ -64,6 +66,8 @@ class Openings:
         self._build = build
         self._tunnels = tunnels
         self._open = [_Open(plan, build(plan)) for plan in plans]
+        self._asking: list[TunnelPlan] = []
+        """Those that the relay is being asked for."""
         self.binder: Binder | None = None
         """The link; it is built after this and told by it."""
 
@@ -90,7 +94,7 @@ class Openings:
             NameInUse: a tunnel has its label.
             TunnelError: the plan does not fit.
         """
-        if plan.label and any(plan.label in (one.plan.label, one.name) for one in self._open):
+        if plan.label and self._is_taken(plan.label):
             raise NameInUse(f"a tunnel is called {plan.label!a} already: close it first, or choose another name")
         chain = self._build(plan)
 
@@ -100,7 +104,15 @@ class Openings:
             self._tunnels.bind(granted.name, chain.handler)
 
         assert self.binder is not None  # noqa: S101 - the root has set it
-        return (await self.binder.bind(Wanted(plan.name, plan.pool), bound)).name
+        self._asking.append(plan)
+        try:
+            return (await self.binder.bind(Wanted(plan.name, plan.pool), bound)).name
+        except BaseException:
+            if all(one.chain is not chain for one in self._open):
+                chain.retire()
+            raise
+        finally:
+            self._asking.remove(plan)
 
     def change(self, name: str, address: OriginAddress) -> str:
         """Have another app answer for a tunnel, and give its endpoint's name.
@@ -111,8 +123,10 @@ class Openings:
         index = self._find(name)
         one = self._open[index]
         plan = replace(one.plan, address=address)
-        self._open[index] = one._replace(plan=plan, chain=self._build(plan))
-        self._tunnels.bind(one.name, self._open[index].chain.handler)
+        chain = self._build(plan)
+        self._open[index] = one._replace(plan=plan, chain=chain)
+        self._tunnels.bind(one.name, chain.handler)
+        one.chain.retire()
         return one.name
 
     def close(self, name: str) -> None:
@@ -125,6 +139,11 @@ class Openings:
         self._tunnels.unbind(one.name)
         assert self.binder is not None  # noqa: S101 - the root has set it
         self.binder.unbind(one.name)
+        one.chain.retire()
+
+    def _is_taken(self, label: str) -> bool:
+        open_ = any(label in (one.plan.label, one.name) for one in self._open)
+        return open_ or any(label in (plan.label, plan.name) for plan in self._asking)
 
     def _find(self, name: str) -> int:
         for index, one in enumerate(self._open):

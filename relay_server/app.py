@@ -21,12 +21,11 @@ from relay_server.admin.status import EndpointStatus, RelayStatus
 from relay_server.config import Settings
 from relay_server.endpoint import Endpoint
 from relay_server.gateway.gateway import Gateway
-from relay_server.gateway.settings import GatewaySettings
 from relay_server.inherited import Inherited
 from relay_server.listening import listening_sockets, shown
 from relay_server.observe import Observe
 from relay_server.own_host import own_host
-from relay_server.plan import make_plan
+from relay_server.plan import door_settings, make_plan
 from relay_server.routes import Routes
 from relay_server.tls.certificates import Certificates
 from relay_server.tls.files import CertificateFiles
@@ -227,7 +226,7 @@ class Relay:
             own_host=server,
             clock=time.time,
             new_id=new_id,
-            settings=GatewaySettings(trusted_proxies=self._trusted),
+            settings=door_settings(self._settings),
         )
         self._closing.push_async_callback(gateway.close)
         return gateway
@@ -261,7 +260,7 @@ class Relay:
         context = None if self._certificates is None else self._certificates.context
         for sockets, tls, scheme in ((self._public, context, None), (self._plain, None, "http")):
             for sock in sockets:
-                await self._gateway.listen("", 0, tls=tls, scheme=scheme, listening=sock)
+                await self._gateway.listen(sock, tls=tls, scheme=scheme)
 
     def _endpoint(self, name: str, *, expected: bool = False) -> Endpoint:
         endpoint = self._endpoints.get(name)

@@ -9,7 +9,7 @@ import platformdirs
 
 from relay_server.addresses import AdminAddress, Domain, ListenAddress, Network, PublicUrl
 from shared.config import Layer, Settled, environment_layer, file_layer, flags_layer, settle
-from shared.units import Duration
+from shared.units import Count, Duration
 
 PREFIX = "HOOKLINE_RELAY"
 CONFIG_VARIABLE = f"{PREFIX}_CONFIG"
@@ -58,6 +58,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[Network, ...],
         _is("CIDR", "Believe Forwarded and X-Forwarded-* fields from these addresses. May be repeated."),
     ] = ()
+    connections: Annotated[
+        Count,
+        _is(
+            "N",
+            "How many connections may be open in all, from accepting them on; more are refused. The system's limit "
+            "on open files bounds them too. Default: 20000.",
+        ),
+    ] = Count(20_000)
+    connections_per_address: Annotated[
+        Count,
+        _is(
+            "N",
+            "The same for one sender's address (of IPv6: for its /64 network); trusted proxies are not counted. "
+            "Default: 1000.",
+        ),
+    ] = Count(1000)
     data_dir: Annotated[
         Path | None, _is("DIR", "Where tokens and names are kept. Default: the user's data directory.")
     ] = None

@@ -6,6 +6,8 @@ from typing import Literal
 
 from relay_server.addresses import DEFAULT_PORTS, Domain, ListenAddress, PublicUrl
 from relay_server.config import Settings
+from relay_server.descriptors import connections_within
+from relay_server.gateway.settings import GatewaySettings
 from shared.config import ConfigError
 
 
@@ -22,6 +24,15 @@ class Plan:
     listen_http: ListenAddress | None
     public_url: PublicUrl | None
     """None: as the relay listens."""
+
+
+def door_settings(settings: Settings) -> GatewaySettings:
+    """Give what the public door allows its senders: no more connections than there are descriptors for."""
+    return GatewaySettings(
+        connections=connections_within(settings.connections),
+        connections_per_address=settings.connections_per_address,
+        trusted_proxies=tuple(one.network for one in settings.trusted_proxy),
+    )
 
 
 def make_plan(settings: Settings) -> Plan:

@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import os
-import resource
 import signal
 import sys
 import threading
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from relay_server import descriptors
 from relay_server.app import Ready, Relay
 from relay_server.config import Settings
 from relay_server.errors import CannotStart
@@ -33,7 +33,7 @@ def run(settings: Settings, *, on_ready: Callable[[Ready], None], end_with_stdin
         ConfigError, CannotStart, StoreUnusable, SchemaTooNew: as `Relay`.
     """
     _require_parsers()
-    _allow_many_connections()
+    descriptors.allow_many()
     sys.unraisablehook = _log_unraisable
     loop.run(_serve(settings, on_ready, end_with_stdin=end_with_stdin))
 
@@ -100,14 +100,6 @@ def _require_parsers() -> None:
 
     if http_parser.HttpRequestParser is http_parser.HttpRequestParserPy:
         raise CannotStart(f"aiohttp is here without its parser, which is written in C: {hint} aiohttp")
-
-
-def _allow_many_connections() -> None:
-    """Use all the file descriptors that the system grants: the usual soft limit is 1,024."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _log_unraisable(unraisable: Any) -> None:

@@ -9,6 +9,11 @@ _NETWORK_BITS = 64
 """Of an IPv6 address: the rest is its host's to choose, so that counting whole addresses would bound nothing."""
 
 
+def address_of(peer: object) -> str:
+    """Give the address of a socket's peer; IPv4 stays IPv4 where a socket of IPv6 serves both."""
+    return str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) else ""
+
+
 def counted_as(address: str) -> str:
     """Give what an address is counted as: itself, or of IPv6 its network."""
     if ":" not in address:

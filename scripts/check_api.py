@@ -50,7 +50,7 @@ async def check(directory: Path, options: list[str]) -> int:
 
     def build(_: TunnelPlan) -> Chain:
         """Compose nothing."""
-        return Chain(_nobody, signatures)
+        return Chain(_nobody, signatures, lambda: None)
 
     openings = Openings((), build=build, tunnels=Tunnels())
     openings.binder = _Granting()

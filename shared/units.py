@@ -1,6 +1,7 @@
-"""Durations and sizes as people write them: `30s`, `1h30m`, `64KiB`."""
+"""Durations, sizes and counts as people write them: `30s`, `1h30m`, `64KiB`, `1000`."""
 
 import re
+from typing import Self
 
 from shared.errors import TunnelError
 
@@ -21,11 +22,12 @@ BYTES = {
 
 _PART = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(ms|s|m|h|d|w)", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
+_COUNT = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?([a-z]{0,3})", re.ASCII)
 
 
 class UnitError(TunnelError):
-    """Text that is no duration or no size; says what one looks like."""
+    """Text that is no duration, no size or no count; says what one looks like."""
 
 
 class Duration(float):
@@ -34,6 +36,21 @@ class Duration(float):
 
 class Size(int):
     """A number of bytes; in a file it is text such as `64KiB`, or a number of bytes."""
+
+
+class Count(int):
+    """How many there may be: at least one."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a whole number.
+
+        Raises:
+            UnitError: it is none, or less than one.
+        """
+        if _COUNT.fullmatch(text.strip()) is None:
+            raise UnitError(f"{text!r} is no number of them: write a whole number of at least 1, such as 1000")
+        return cls(text)
 
 
 def parse_duration(text: str) -> Duration:

@@ -59,7 +59,11 @@ _TUNNEL = (
         help="The Host that the app sees. Default: its own address.",
     ),
     click.option(
-        "--timeout", metavar="TIME", default="30s", show_default=True, help="Until the app's answer must begin."
+        "--timeout",
+        metavar="TIME",
+        default="30s",
+        show_default=True,
+        help="Until the app's answer must begin; once begun, it may not stand still for longer (event streams may).",
     ),
     click.option("--insecure-origin", is_flag=True, help="Do not check the app's own https certificate."),
 )

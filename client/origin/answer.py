@@ -17,6 +17,7 @@ MOST_INTERIMS = 20
 
 _SWITCHING = 101
 _NO_CONTENT = 204
+_FIRST_ERROR = 400
 _EMPTY = (204, 304)
 _FINAL = range(200, 600)
 _NOMINATES_NOTHING = (b"keep-alive", b"close")
@@ -49,6 +50,11 @@ class Answer(NamedTuple):
     """Bytes of content to come, where declared."""
     kept_seconds: float | None
     """How long the app keeps an unused connection, where it says so."""
+
+    @property
+    def failed(self) -> bool:
+        """True for an error: no app reads on after it."""
+        return self.head.status >= _FIRST_ERROR
 
 
 class Question(NamedTuple):

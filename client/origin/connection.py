@@ -12,15 +12,12 @@ from client.origin.kinds import Kinds
 from client.origin.liveness import IDEMPOTENT, Liveness
 from client.origin.outflow import Outflow
 from client.origin.salvage import left_behind
+from client.origin.silence import Silence, silence_seconds
 from client.origin.states import State
-from client.origin.timeouts import OriginTimeouts
+from client.origin.timeouts import HEED, OriginTimeouts
 from shared.errors import ContentBroken, Delivered, ExchangeFailed, Failure
 from shared.exchange import Content, Response
 from shared.http import forwardable
-
-_FIRST_ERROR = 400
-_HEED = 0.5
-"""Of the time for which an app says that it keeps a connection, this share is used."""
 
 
 class Connection(asyncio.Protocol):
@@ -92,8 +89,7 @@ class Connection(asyncio.Protocol):
         self._reader.begin(question)
         self._sending = sending
         self._sent_before = self.out.sent_bytes
-        waiter: asyncio.Future[Response] = self._loop.create_future()
-        self._waiter = waiter
+        waiter = self._waiter = self._loop.create_future()
         self._deadline.set(self._timeouts.first_byte_seconds)
         return waiter
 
@@ -210,7 +206,7 @@ class Connection(asyncio.Protocol):
         self._waiter = None
         self._deadline.clear()
         if answer.kept_seconds is not None:
-            self.kept_seconds = min(self.kept_seconds, answer.kept_seconds * _HEED)
+            self.kept_seconds = min(self.kept_seconds, answer.kept_seconds * HEED)
         if reader.ended and not self._lingers(answer):
             content = Content(reader.take(), length=answer.length)
             content.trailers = forwardable(reader.trailers)
@@ -218,7 +214,8 @@ class Connection(asyncio.Protocol):
             waiter.set_result(Response(answer.head, content))
             return
         self.state = State.RAW if answer.ends is Ends.NEVER else State.ANSWERING
-        inflow = self._inflow = Inflow(self._transport, length=answer.length, first=reader.take())
+        silence = Silence(self._loop, silence_seconds(answer, self._timeouts), busy=self._held_up, give_up=self.abort)
+        inflow = self._inflow = Inflow(self._transport, silence=silence, length=answer.length, first=reader.take())
         response = Response(answer.head, inflow.content)
         response.on_close(partial(self._let_go, inflow))
         self.restart_deadline()
@@ -226,7 +223,11 @@ class Connection(asyncio.Protocol):
 
     def _lingers(self, answer: Answer) -> bool:
         """An app may answer well before an upload's end and go on reading (Node.js does); after an error none does."""
-        return self._sending and answer.head.status < _FIRST_ERROR
+        return self._sending and not answer.failed
+
+    def _held_up(self) -> bool:
+        """It is the sender who is waited for, in either direction, and not the app."""
+        return (self._inflow is not None and self._inflow.paused) or (self._sending and self.out.unhindered())
 
     def _complete(self) -> None:
         if self._inflow is not None:
@@ -235,10 +236,9 @@ class Connection(asyncio.Protocol):
 
     def _finish(self) -> None:
         """The exchange is over: go back to the keeper, or close."""
-        self._inflow = None
-        reader = self._reader
+        reader, self._inflow = self._reader, None
         unsent = self._transport.get_write_buffer_size() > 0
-        if self._sending or (unsent and reader.answer is not None and reader.answer.head.status >= _FIRST_ERROR):
+        if self._sending or (unsent and reader.answer is not None and reader.answer.failed):
             self._reset()
         elif reader.persistent and not (reader.surplus or unsent) and self.kept_seconds > 0:
             self.state = State.IDLE

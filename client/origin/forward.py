@@ -63,6 +63,11 @@ class Forward:
         self._pool = Pool(clock=clock)
         self._uploads = Uploads()
 
+    @property
+    def connected(self) -> bool:
+        """True while there is a connection to the app, in use or kept."""
+        return self._pool.connections > 0
+
     async def close(self) -> None:
         """Break off every exchange and close every connection to the app."""
         await self._uploads.close()

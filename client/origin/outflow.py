@@ -12,13 +12,14 @@ _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 class Outflow:
     """The writing half of a connection."""
 
-    __slots__ = ("_crowded", "_room", "_transport", "_unsent_bytes", "sent_bytes")
+    __slots__ = ("_crowded", "_room", "_taken_bytes", "_transport", "_unsent_bytes", "sent_bytes")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._crowded = False
         self._room: asyncio.Future[None] | None = None
         self._unsent_bytes = 0
+        self._taken_bytes = 0
         self.sent_bytes = 0
         """Written since the connection began."""
 
@@ -52,6 +53,12 @@ class Outflow:
         """Tell whether the app has taken some of what waits here since the last call."""
         before, self._unsent_bytes = self._unsent_bytes, self._transport.get_write_buffer_size()
         return 0 < self._unsent_bytes < before
+
+    def unhindered(self) -> bool:
+        """Tell whether nothing waits here for the app, or it has taken some of it since the last call."""
+        unsent = self._transport.get_write_buffer_size()
+        before, self._taken_bytes = self._taken_bytes, self.sent_bytes - unsent
+        return not unsent or self._taken_bytes > before
 
     def pause(self) -> None:
         """Note that the app takes less than is written."""

@@ -29,6 +29,11 @@ class Pool:
         self._trusted = False
         self._emptied: asyncio.Future[None] | None = None
 
+    @property
+    def connections(self) -> int:
+        """How many there are, in use or kept."""
+        return len(self._all)
+
     def add(self, connection: Connection) -> None:
         """Know a new connection until it is lost."""
         self._all.add(connection)

@@ -23,6 +23,10 @@ class Binding:
     def __init__(self) -> None:
         self._open: deque[_Question] = deque()
 
+    def asks_for(self, name: str) -> bool:
+        """Tell whether an endpoint of this name is being asked for."""
+        return bool(name) and any(question.wanted.name == name for question in self._open)
+
     def ask(self, wanted: Wanted, on_bound: Callable[[Granted], None]) -> "asyncio.Future[Granted]":
         """Expect an answer; `on_bound` is told of it before the first delivery can come."""
         answer: asyncio.Future[Granted] = asyncio.get_running_loop().create_future()

@@ -28,12 +28,11 @@ from client.relay.address import RelayAddress
 from client.relay.reach import reach
 from client.relay.transport import ClientTransport, LinkConnection
 from shared.errors import LinkRefused
+from shared.link.websocket import MOST_BYTES, give_up_on_silence
 from shared.printable import printable_line
-from shared.protocol.codes import MESSAGE_BYTES, SUBPROTOCOL
+from shared.protocol.codes import SUBPROTOCOL
 
 WRITE_HIGH_BYTES = 512 << 10
-_FRAME_SLACK_BYTES = 1024
-_UNACKNOWLEDGED_MILLISECONDS = 20_000
 _DATES = (9, 10)
 """X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
 _NAMES = (62, 64)
@@ -92,7 +91,7 @@ class Dialer:
                 open_timeout=self.timeout_seconds,
                 ping_interval=None,
                 close_timeout=2.0,
-                max_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
+                max_size=MOST_BYTES,
                 write_limit=WRITE_HIGH_BYTES,
                 ssl=tls,
             )
@@ -101,9 +100,7 @@ class Dialer:
         except (OSError, WebSocketException) as error:
             raise _unreachable(self.address, error) from error
         assert isinstance(connection, LinkConnection)  # noqa: S101 - said by create_connection, lost by its type
-        raw: socket.socket | None = connection.transport.get_extra_info("socket")
-        if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MILLISECONDS)
+        give_up_on_silence(connection.transport.get_extra_info("socket"))
         return ClientTransport(connection)
 
     async def _reached(self) -> socket.socket | None:

@@ -96,7 +96,7 @@ class Tether:
         link = self._link
         if link is None or link.ended:
             raise no_link()
-        if any(endpoint.name == wanted.name for endpoint in self._granted):
+        if self._binding.asks_for(wanted.name) or any(one.name == wanted.name for one in self._granted):
             raise LinkRefused("already-open", f"this client serves {wanted.name} already", final=True)
         answer = self._binding.ask(wanted, on_bound)
         link.say(Bind(wanted))
@@ -272,13 +272,17 @@ class Tether:
 
     def _on_event(self, link: Link | None, event: LinkEvent) -> None:
         match event:
+            case Bound(endpoint) if link is not self._link:
+                if link is not None:  # whoever asked over it has asked its successor, or was told that it is gone
+                    link.say(Unbind(endpoint.name))
+            case Refused(name, code) if link not in (None, self._link):
+                log.debug("endpoint.refused_late", endpoint=name, code=code)
             case Bound():
                 self._bound(event)
-            case Refused() if self._binding.refused(event):
-                log.info("endpoint.refused", endpoint=event.name, code=event.code)
             case Refused(name, code, sentence, final):
                 log.info("endpoint.refused", endpoint=name, code=code)
-                self._refused = LinkRefused(code, sentence, final=final)
+                if link is None or not self._binding.refused(event):
+                    self._refused = LinkRefused(code, sentence, final=final)
             case GoAway(code, sentence):
                 self._dismissed(link, code, sentence)
             case Notice():

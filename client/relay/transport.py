@@ -10,10 +10,8 @@ from websockets.exceptions import InvalidState
 from websockets.frames import BINARY, CONT, Frame
 
 from shared.link import Receiver
+from shared.link.websocket import close_reason
 from shared.protocol.codes import MESSAGE_BYTES
-
-_MOST_REASON_BYTES = 123
-"""RFC 6455 section 5.5: a control frame holds 125 bytes, two of them are the code."""
 
 
 class LinkConnection(ClientConnection):
@@ -117,7 +115,7 @@ class ClientTransport:
     def close(self, code: int, reason: str) -> None:
         """Say goodbye after what was queued; the library drops a peer that does not answer."""
         with suppress(InvalidState):
-            self._connection.protocol.send_close(code, reason.encode()[:_MOST_REASON_BYTES].decode(errors="ignore"))
+            self._connection.protocol.send_close(code, close_reason(reason))
             self._connection.send_data()
 
     def abort(self) -> None:

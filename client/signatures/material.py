@@ -103,12 +103,15 @@ class KeyFiles:
         self._known[name] = material
 
     def save(self, name: str) -> None:
-        """Store a key for later runs. A disk that takes nothing is no failure: it is fetched again then."""
+        """Store a key that is still here for later runs; a disk that takes nothing is no failure."""
+        material = self._known.get(name)
+        if material is None:
+            return
         path = self._directory / f"{hashlib.sha256(name.encode()).hexdigest()}.key"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary = path.with_suffix(".new")
-            temporary.write_bytes(name.encode("latin-1", "replace") + b"\n" + self._known[name])
+            temporary.write_bytes(name.encode("latin-1", "replace") + b"\n" + material)
             temporary.replace(path)
         except OSError:
             return

@@ -22,6 +22,8 @@ SETTINGS = (
     "key",
     "public_url",
     "trusted_proxy",
+    "connections",
+    "connections_per_address",
     "data_dir",
     "admin",
     "drain",

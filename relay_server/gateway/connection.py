@@ -5,7 +5,6 @@ is judged before its turn.
 """
 
 import asyncio
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from relay_server.gateway.forwarded import Forwarder
@@ -14,9 +13,11 @@ from relay_server.gateway.http1 import Refused, RequestReader
 from relay_server.gateway.inbox import Inbox
 from relay_server.gateway.problem import refusal_answer
 from relay_server.gateway.request_rules import Invalid, Plan, examine
+from relay_server.gateway.states import State
 from relay_server.gateway.turn import Turn
 from relay_server.gateway.wire import Wire
 from relay_server.routes import RouteMatch, hostname
+from relay_server.senders import address_of
 from relay_server.tls.sni import server_name
 from shared.errors import ExchangeFailed, Failure
 
@@ -27,24 +28,12 @@ _AHEAD_BYTES = 65536
 """How much a sender may send before its turn."""
 
 
-class State(Enum):
-    """What a connection waits for."""
-
-    HEAD = 0
-    """A request."""
-    TURN = 1
-    """The rest of the request, or the answer."""
-    SWITCHED = 2
-    """Raw bytes: it has become another protocol."""
-    DONE = 3
-    """Its end."""
-
-
 class Connection(Wire):
     """One sender's connection."""
 
     __slots__ = (
         "_address",
+        "_counted",
         "_forwarder",
         "_half_closed",
         "_inbox",
@@ -57,14 +46,16 @@ class Connection(Wire):
 
     _forwarder: Forwarder
 
-    def __init__(self, door: "Door", scheme: str) -> None:
+    def __init__(self, door: "Door", scheme: str, *, counted: bool = False) -> None:
         """Begin before the connection is made.
 
         Args:
             door: what it shares with the others.
             scheme: what its sender uses, as far as this end can see.
+            counted: it has been admitted, and whoever did that releases it.
         """
         super().__init__(door)
+        self._counted = counted
         self._scheme = scheme
         self._state = State.HEAD
         self._reader = RequestReader(door.settings.limits)
@@ -78,11 +69,11 @@ class Connection(Wire):
         """Take the connection, unless there are too many."""
         super().connection_made(transport)
         door = self._door
-        address = self._address = _address(transport.get_extra_info("peername"))
+        address = self._address = address_of(transport.get_extra_info("peername"))
         name = server_name(transport.get_extra_info("ssl_object"))
         self._server_name = None if name is None else name.encode("ascii", "replace")
         self._forwarder = Forwarder(peer=address, scheme=self._scheme, trusted=door.settings.trusted_proxies)
-        failure = door.connections.admit(address, trusted=self._forwarder.trusts_peer)
+        failure = None if self._counted else door.connections.admit(address, trusted=self._forwarder.trusts_peer)
         door.open.add(self)
         door.deadlines.watch(self)
         self.due = door.deadlines.after(door.settings.patience.head)
@@ -117,7 +108,7 @@ class Connection(Wire):
             turn.raw.content.end()
         elif self._state is State.TURN and turn is not None and turn.intake is not None:
             turn.give_up(Failure.SENDER_ABORTED)
-        elif self._state is State.HEAD:
+        elif self._state is State.HEAD and not self._inbox.left:
             if not self._reader.between:
                 self._turn_away(Failure.BAD_REQUEST)
             return False
@@ -132,6 +123,8 @@ class Connection(Wire):
         if self._state is State.DONE:
             self.due = self._door.deadlines.after(None)
             self.close()
+        elif turn is None and self._inbox.left:
+            self.due = self._door.deadlines.after(None)  # its answers are not read: that has a deadline of its own
         elif turn is None and self._reader.between:
             self._state = State.DONE
             self.close()
@@ -189,9 +182,7 @@ class Connection(Wire):
             self.due = self._door.deadlines.after(self._door.settings.patience.idle)
             self.resume_reading()
             if turn.started:
-                self._advance()
-                if self._half_closed and self._state is State.HEAD:
-                    self._turn_away(Failure.BAD_REQUEST)
+                self._go_on()
             return
         self._state = State.DONE
         expected = until_close or not turn.plan.keep_alive or self._half_closed
@@ -200,12 +191,28 @@ class Connection(Wire):
         else:
             self.linger()
 
+    def resume_writing(self) -> None:
+        """Note that the sender reads again, and serve what it has sent ahead."""
+        super().resume_writing()
+        if self._state is State.HEAD and self._inbox.left:
+            self.due = self._door.deadlines.after(self._door.settings.patience.idle)
+            self.resume_reading()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._advance()
+        if self._half_closed and self._state is State.HEAD and not self._inbox.left:
+            self._turn_away(Failure.BAD_REQUEST)
+
     def _advance(self) -> None:
-        """Go as far as what arrived and the turn at hand allow."""
+        """Go as far as what arrived and the turn at hand allow.
+
+        Who does not read its answers gets no more of them: they would pile up here.
+        """
         inbox = self._inbox
         while inbox.at < len(inbox.data):
             turn = self._turn
-            if self._state is State.HEAD:
+            if self._state is State.HEAD and self._writing is None:
                 self._read_head()
             elif turn is not None and turn.intake is not None:
                 turn.read_content(turn.intake)
@@ -288,9 +295,5 @@ class Connection(Wire):
         door.deadlines.forget(self)
 
     def _release(self) -> None:
-        self._door.connections.release(self._address, trusted=self._forwarder.trusts_peer)
-
-
-def _address(peer: object) -> str:
-    """Give the address of a peer; IPv4 stays IPv4 where a socket of IPv6 serves both."""
-    return str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) else ""
+        if not self._counted:
+            self._door.connections.release(self._address, trusted=self._forwarder.trusts_peer)

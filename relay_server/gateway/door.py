@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relay_server.gateway.connections import Connections
 from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.settings import GatewaySettings
+from relay_server.gateway.shares import Shares
 from relay_server.routes import Routes
 from shared.ids import NewId
 from shared.logs import Log, Sparing
@@ -27,6 +28,8 @@ class Door:
     settings: GatewaySettings
     deadlines: Deadlines
     connections: Connections
+    uploads: Shares
+    """Exchanges whose request is still coming: whoever sends slowly holds one of the link's for long."""
     tasks: asyncio.TaskGroup
     log: Log
     sparing: Sparing

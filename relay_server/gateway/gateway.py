@@ -5,21 +5,22 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import astuple
+from functools import partial
 
 from relay_server.gateway.connection import Connection
 from relay_server.gateway.connections import Connections
 from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.door import Door
+from relay_server.gateway.handshake import handshakes
 from relay_server.gateway.settings import GatewaySettings
+from relay_server.gateway.shares import Shares
+from relay_server.listening import BACKLOG
 from relay_server.routes import Routes
 from shared.ids import NewId
 from shared.logs import Log, Sparing
 
 _LOG = Log("relay.gateway")
 _SPARING_SECONDS = 10.0
-_PROBE_AFTER_SECONDS = 30
-_PROBE_EVERY_SECONDS = 15
-_PROBES = 4
 LINGER_SECONDS = 1.0
 """While draining: a sender that uses its connection at all has sent its next request by then."""
 
@@ -63,45 +64,19 @@ class Gateway:
         """How many exchanges run."""
         return self._door.exchanges if self._door is not None else 0
 
-    async def listen(
-        self,
-        host: str,
-        port: int,
-        *,
-        tls: ssl.SSLContext | None,
-        scheme: str | None = None,
-        listening: socket.socket | None = None,
-    ) -> int:
-        """Serve on one more address. The task that calls this first must be the one that calls `close`.
+    async def listen(self, sock: socket.socket, *, tls: ssl.SSLContext | None, scheme: str | None = None) -> None:
+        """Serve one more address. The task that calls this first must be the one that calls `close`.
 
         Args:
-            host: an address of this machine.
-            port: 0: any free one.
+            sock: listens there (see `relay_server.listening`).
             tls: None: plain.
             scheme: what senders use for this address; None: `https` with TLS, else what `routes` says.
-            listening: a socket that listens already, instead of `host` and `port`.
-
-        Returns:
-            The port.
-
-        Raises:
-            OSError: the address cannot be listened on.
         """
         door = await self._open_door()
         used = scheme or ("https" if tls is not None else self._routes.scheme)
-        sock = listening if listening is not None else _bound(host, port)
-        patience, secure = self._settings.patience, tls is not None
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(door, used),
-            sock=sock,
-            backlog=self._settings.backlog,
-            ssl=tls,
-            ssl_handshake_timeout=patience.handshake if secure else None,
-            ssl_shutdown_timeout=patience.linger if secure else None,
-        )
+        made = partial(Connection, door, used) if tls is None else handshakes(door, used, tls)
+        server = await asyncio.get_running_loop().create_server(made, sock=sock, backlog=BACKLOG)
         self._servers.append(server)
-        bound: int = sock.getsockname()[1]
-        return bound
 
     async def drain(self, seconds: float) -> None:
         """Take no new connections, and let what runs finish: until nothing runs, or for `seconds`.
@@ -163,27 +138,9 @@ class Gateway:
                 settings=settings,
                 deadlines=Deadlines(loop, astuple(settings.patience)),
                 connections=Connections(most=settings.connections, most_per_address=settings.connections_per_address),
+                uploads=Shares(most=settings.uploads_per_address),
                 tasks=tasks,
                 log=_LOG,
                 sparing=Sparing(_LOG, every_seconds=_SPARING_SECONDS, clock=loop.time),
             )
         return self._door
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """Give a bound socket; what is accepted from it inherits its options, which saves setting them each time."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if hasattr(socket, "TCP_KEEPIDLE"):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_AFTER_SECONDS)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBE_EVERY_SECONDS)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, _PROBES)
-        sock.setblocking(False)
-        sock.bind((host, port))
-    except BaseException:
-        sock.close()
-        raise
-    return sock

@@ -34,6 +34,8 @@ _FORBIDDEN_TRAILERS = HOP_BY_HOP | frozenset(
     | {b"age", b"expires", b"vary", b"retry-after", b"max-forwards", b"range", b"forwarded", b"x-real-ip"}
 )
 """Framing, routing, authentication and control data may not come late (RFC 9110 section 6.5.1)."""
+_FORBIDDEN_LATE = (b"x-forwarded-", _RESERVED)
+"""Nor may what only the relay says: an app may take a trailer for a field of the head."""
 
 
 class Body(Enum):
@@ -104,13 +106,18 @@ def frame(head: ResponseHead, sender: Sender, *, whole: bytes | None, trailers: 
 
 def trailer_section(trailers: Fields) -> bytes:
     """Write what ends chunked content: the last chunk, and the trailers that may come so late."""
-    kept = [field for field in trailers if field[0].lower() not in _FORBIDDEN_TRAILERS and _valid((field,))]
+    kept = [field for field in acceptable_trailers(trailers) if _valid((field,))]
     return b"0\r\n" + b"".join([b"%b: %b\r\n" % field for field in kept]) + b"\r\n"
 
 
 def acceptable_trailers(fields: Fields | list[tuple[bytes, bytes]]) -> Fields:
-    """Give the trailers of a request that may be passed on."""
-    return tuple(field for field in fields if field[0].lower() not in _FORBIDDEN_TRAILERS)
+    """Give the trailers that may be passed on, in either direction."""
+    return tuple(field for field in fields if _may_be_late(field[0]))
+
+
+def _may_be_late(name: bytes) -> bool:
+    lowered = name.lower().replace(b"_", b"-")  # CGI and what follows it tell the two apart no more
+    return lowered not in _FORBIDDEN_TRAILERS and not lowered.startswith(_FORBIDDEN_LATE)
 
 
 def _fields(fields: Fields, domain: bytes, *, drop_length: bool) -> tuple[bytes, int | None]:

@@ -53,10 +53,10 @@ class GatewaySettings:
     limits: Limits = field(default_factory=Limits)
     patience: Patience = field(default_factory=Patience)
     connections: int = 20000
-    """How many connections may be open; more are refused."""
+    """How many connections may be open, from accepting them on; more are refused."""
     connections_per_address: int = 1000
     """The same for one sender's address; trusted proxies are not counted."""
+    uploads_per_address: int = 128
+    """Of one sender: how many exchanges may be under way whose request is still coming; a link carries 512 in all."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """Peers whose forwarding fields are believed."""
-    backlog: int = 1024
-    """Connections that the kernel keeps until they are accepted."""

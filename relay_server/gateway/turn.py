@@ -42,6 +42,7 @@ class Turn:
         "_method",
         "_reader",
         "_task",
+        "_uploader",
         "_version",
         "begun",
         "intake",
@@ -62,6 +63,8 @@ class Turn:
         self._task: asyncio.Task[None] | None = None
         self._given_up = False
         self._fuse: Fuse | None = None
+        self._uploader: str | None = None
+        """Whose share of the uploads this is one of."""
         self.plan = plan
         self.intake: Intake | None = None
         """The content, while it is not here to its end."""
@@ -110,6 +113,7 @@ class Turn:
             self.give_up(broken.failure)
             return
         if reader.complete:
+            self._uploaded()
             self.intake = None
             intake.release()
             intake.content.end(acceptable_trailers(reader.fields) if self.plan.chunked else ())
@@ -124,7 +128,11 @@ class Turn:
         self.intake.feed(data)
         self._connection.due = self._door.deadlines.after(self._door.settings.patience.body)
         if plan.length is None or plan.length > self._door.settings.limits.whole_bytes or plan.expects_continue:
-            self._ask(self.intake.content)
+            if self._door.uploads.take(self._delivery.remote):
+                self._uploader = self._delivery.remote
+                self._ask(self.intake.content)
+            else:
+                self.give_up(Failure.RATE_LIMITED)
 
     def _intake(self, *, most_bytes: int | None) -> Intake:
         return Intake(
@@ -235,7 +243,13 @@ class Turn:
         else:
             self._connection.close()
 
+    def _uploaded(self) -> None:
+        if self._uploader is not None:
+            self._door.uploads.give_back(self._uploader)
+            self._uploader = None
+
     def _over(self) -> None:
+        self._uploaded()
         if self._task is not None:
             self._task = None
             self._door.ended()

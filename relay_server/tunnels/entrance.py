@@ -24,8 +24,9 @@ from shared.errors import LinkClosed, ProtocolError
 from shared.ids import NewId
 from shared.link import Doorstep, Transport
 from shared.link.ledger import CannotResume
+from shared.link.websocket import MOST_BYTES
 from shared.logs import Log
-from shared.protocol.codes import LINK_PATH, MESSAGE_BYTES, SUBPROTOCOL, GoAwayCode
+from shared.protocol.codes import LINK_PATH, SUBPROTOCOL, GoAwayCode
 from shared.protocol.hello import Hello
 
 log = Log(__name__)
@@ -36,7 +37,6 @@ LINKS_PER_OWNER = 64
 CLOSE_REVOKED = 4403
 CLOSE_TRY_LATER = 1013
 CLOSE_RESTARTING = 1012
-_FRAME_SLACK_BYTES = 1024
 _BEARER = "bearer "
 PRODUCT = f"hookline-relay/{version()}"
 
@@ -178,7 +178,7 @@ class Entrance:
             protocols=(SUBPROTOCOL,),
             compress=False,
             autoping=True,
-            max_msg_size=MESSAGE_BYTES + _FRAME_SLACK_BYTES,
+            max_msg_size=MOST_BYTES,
         )
         await socket.prepare(request)
         await ServerTransport(socket, request).carry(partial(self._greet, owner, self._sender(request)))

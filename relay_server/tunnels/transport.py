@@ -1,7 +1,6 @@
 """Carries a link over aiohttp's server side of a WebSocket."""
 
 import asyncio
-import socket
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -10,13 +9,12 @@ from typing import Any
 from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 from shared.link import Receiver, Transport
+from shared.link.websocket import close_reason, give_up_on_silence
 
 CONGESTED_BYTES = 512 << 10
 """More than this waiting for the kernel: the link gathers instead."""
 CLOSE_UNSUPPORTED = 1003
 CLOSE_SECONDS = 2.0
-UNACKNOWLEDGED_MILLISECONDS = 20_000
-"""The kernel gives up on bytes that the peer has not acknowledged for so long (TCP_USER_TIMEOUT)."""
 
 
 class ServerTransport:
@@ -33,7 +31,7 @@ class ServerTransport:
         self._receiver: Receiver | None = None
         self._closing: tuple[int, str] | None = None
         self._lost = False
-        _give_up_on_silence(request)
+        give_up_on_silence(request.get_extra_info("socket"))
 
     @property
     def congested(self) -> bool:
@@ -116,21 +114,10 @@ class ServerTransport:
         """Close, but not for ever: a peer that does not answer the close is dropped."""
         dropping = self._loop.call_later(CLOSE_SECONDS, self.abort)
         try:
-            await self._socket.close(code=code, message=reason.encode()[:_MOST_REASON_BYTES], drain=False)
+            await self._socket.close(code=code, message=close_reason(reason).encode(), drain=False)
         finally:
             dropping.cancel()
 
     def _wake_writer(self) -> None:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
-
-
-_MOST_REASON_BYTES = 123
-"""RFC 6455 section 5.5: a control frame holds 125 bytes, two of them are the code."""
-
-
-def _give_up_on_silence(request: web.Request) -> None:
-    raw: socket.socket | None = request.get_extra_info("socket")
-    if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-        with suppress(OSError):
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLISECONDS)

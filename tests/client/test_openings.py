@@ -1,5 +1,6 @@
 """Tunnels that are opened, changed and closed while a client runs."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from client.origin.address import OriginAddress
 from client.plan import TunnelPlan
 from client.signatures.engine import Signatures
 from client.tunnels import Tunnels
-from shared.errors import ExchangeFailed
+from shared.errors import ExchangeFailed, LinkRefused
 from shared.exchange import Request, Response
 from shared.protocol.hello import Granted, Wanted
 from tests.client.deliveries.stage import CATALOGUE, answering
@@ -23,16 +24,22 @@ class Relay:
 
     def __init__(self, *plans: TunnelPlan) -> None:
         self.given_back: list[str] = []
+        self.retired: list[str] = []
+        self.refusal: LinkRefused | None = None
         self.tunnels = Tunnels()
         self.openings = Openings(plans, build=self.build, tunnels=self.tunnels)
         self.openings.binder = self
 
     def build(self, plan: TunnelPlan) -> Chain:
         """Compose a chain that answers with the app's address."""
-        return Chain(answering(content=plan.address.url.encode()), SIGNATURES)
+        url = plan.address.url
+        return Chain(answering(content=url.encode()), SIGNATURES, lambda: self.retired.append(url))
 
     async def bind(self, wanted: Wanted, on_bound: Callable[[Granted], None], /) -> Granted:
-        """Grant it."""
+        """Grant it in a moment, unless it is to be refused."""
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
         granted = Granted(wanted.name or "chosen", ())
         on_bound(granted)
         return granted
@@ -80,6 +87,33 @@ async def test_labels_are_given_once() -> None:
             await relay.openings.open(plan(2, "x", "again"))
         with pytest.raises(NameInUse, match="close it first"):
             await relay.openings.open(plan(3, "y", name))
+
+
+async def test_labels_are_given_once_to_those_who_ask_at_the_same_time() -> None:
+    """While the relay is asked for one tunnel, its label and its name are taken."""
+    relay = Relay()
+    asked = [plan(1, "x", "same"), plan(2, "y", "same"), plan(3, "z", "x")]
+    results = await asyncio.gather(*(relay.openings.open(one) for one in asked), return_exceptions=True)
+    assert [type(result) for result in results] == [str, NameInUse, NameInUse]
+    assert [one.name for one in relay.openings.plans] == ["x"]
+    relay.openings.close("same")
+    assert await relay.openings.open(plan(4, "y", "same")) == "y"
+
+
+async def test_what_answers_a_tunnel_is_let_go_of_with_it() -> None:
+    """A closed tunnel, a refused one and the app before a change leave nothing behind."""
+    relay = Relay(plan(1, "demo"))
+    relay.openings.granted([Granted("demo", ())])
+    relay.openings.change("demo", OriginAddress.parse("2"))
+    assert relay.retired == ["http://localhost:1"]
+    relay.openings.close("demo")
+    assert relay.retired == ["http://localhost:1", "http://localhost:2"]
+    relay.refusal = LinkRefused("taken", "somebody has it", final=True)
+    with pytest.raises(LinkRefused):
+        await relay.openings.open(plan(3, "x", "again"))
+    assert relay.retired[2:] == ["http://localhost:3"]
+    relay.refusal = None
+    assert await relay.openings.open(plan(4, "x", "again")) == "x"
 
 
 def test_unknown_tunnel_is_said() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from relay_server.config import load_settings
-from relay_server.plan import Plan, make_plan
+from relay_server.plan import Plan, door_settings, make_plan
 from shared.config import ConfigError
 
 
@@ -62,3 +62,18 @@ def test_what_is_missing_or_contradicts_itself(flags: dict[str, Any], key: str, 
         plan(**flags)
     assert caught.value.key == key
     assert hint in caught.value.hint
+
+
+def test_door_has_the_bounds_that_are_set() -> None:
+    """Connections are bounded as the settings say, in all and for each address."""
+    flags = {"connections": "100", "connections_per_address": "10", "trusted_proxy": ("10.0.0.0/8",)}
+    found = door_settings(load_settings(flags, {}, None).settings)
+    assert (found.connections, found.connections_per_address) == (100, 10)
+    assert [str(network) for network in found.trusted_proxies] == ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
+def test_bound_that_lets_nobody_in(text: str) -> None:
+    """A bound is a whole number of at least 1; what would fit is said."""
+    with pytest.raises(ConfigError, match=r"--connections-per-address: .* such as 1000"):
+        load_settings({"connections_per_address": text}, {}, None)

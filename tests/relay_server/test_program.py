@@ -1,7 +1,6 @@
 """The relay as a process; how it ends is tested with the command (`cli/test_serve.py`)."""
 
 import logging
-import resource
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,17 +30,6 @@ def test_relay_without_httptools(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "httptools.parser.parser", None)
     with pytest.raises(CannotStart, match=r"pip install --force-reinstall httptools"):
         program.run(Settings(), on_ready=never, end_with_stdin=False)
-
-
-def test_file_descriptors_are_used_up_to_the_limit() -> None:
-    """A relay may have as many connections as the system grants."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, soft), hard))
-        program._allow_many_connections()
-        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_what_python_cannot_raise_is_a_line_for_debugging(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from relay_server.senders import counted_as, first_untrusted
+from relay_server.senders import address_of, counted_as, first_untrusted
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_counted_as(address: str, counted: str) -> None:
 def test_first_untrusted(peer: str, chain: bytes, sender: str) -> None:
     """A chain is believed as far back as trusted proxies wrote it, and not at all from others."""
     assert first_untrusted(peer, chain, (ip_network("10.0.0.0/8"),)) == sender
+
+
+def test_address_of_a_peer() -> None:
+    """IPv4 that comes over a socket of IPv6 is IPv4; a peer without an address has none."""
+    peers = [("192.0.2.1", 1), ("::ffff:192.0.2.1", 1, 0, 0), ("2001:db8::1", 1, 0, 0), "", None]
+    assert [address_of(peer) for peer in peers] == ["192.0.2.1", "192.0.2.1", "2001:db8::1", "", ""]

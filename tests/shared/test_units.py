@@ -1,8 +1,8 @@
-"""Durations and sizes as people write them."""
+"""Durations, sizes and counts as people write them."""
 
 import pytest
 
-from shared.units import UnitError, parse_duration, parse_size
+from shared.units import Count, UnitError, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,15 @@ def test_size_refused(text: str) -> None:
     """What is no size is refused with an example of one."""
     with pytest.raises(UnitError, match="such as 64KiB"):
         parse_size(text)
+
+
+def test_count_as_written() -> None:
+    """A count is a whole number of at least one."""
+    assert (Count.parse("1"), Count.parse(" 20000 ")) == (1, 20_000)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "1e3", "many", "٣", "9" * 400])
+def test_count_refused(text: str) -> None:
+    """What is no count is refused with an example of one."""
+    with pytest.raises(UnitError, match="such as 1000"):
+        Count.parse(text)

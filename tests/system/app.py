@@ -37,6 +37,8 @@ class Answer(msgspec.Struct, omit_defaults=True):
     framing: Literal["length", "chunked", "close", "none"] = "length"
     wait_seconds: float = 0.0
     """Before the head of the answer."""
+    pause_seconds: float = 0.0
+    """Half way through the content."""
     early: bool = False
     """Answer before the request's content is read."""
     end: Literal["complete", "close", "reset", "hang"] = "complete"
@@ -127,7 +129,11 @@ class App:
         bodiless = message.line.startswith(b"HEAD ") or answer.framing == "none"
         cut = len(content) // 2 if answer.end != "complete" else len(content)
         if not bodiless:
-            await _write(writer, content[:cut], chunked=answer.framing == "chunked")
+            chunked = answer.framing == "chunked"
+            half = len(content) // 2 if answer.pause_seconds else 0
+            await _write(writer, content[:half], chunked=chunked)
+            await asyncio.sleep(answer.pause_seconds)
+            await _write(writer, content[half:cut], chunked=chunked)
         if answer.end != "complete":
             return await _end(answer, writer)
         if answer.framing == "chunked" and not bodiless:

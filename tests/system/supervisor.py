@@ -133,14 +133,14 @@ class Supervisor:
 
     def start(self, role: str, name: str, *arguments: object, **env: str) -> Program:
         """Start one of the programs and go on."""
-        return self._start(role, name, arguments, env, None)
+        return self._start(role, [PROGRAMS / name, *arguments], env, None)
 
     def _start(
-        self, role: str, name: str, arguments: Sequence[object], env: dict[str, str], inherits: socket.socket | None
+        self, role: str, command: Sequence[object], env: dict[str, str], inherits: socket.socket | None
     ) -> Program:
-        number = len(self._programs)
+        number, name = len(self._programs), Path(str(command[0])).name
         program = Program(
-            [PROGRAMS / name, *(str(argument) for argument in arguments)],
+            [str(word) for word in command],
             env=self.environment(role, **env),
             logs=self.home(role) / f"{number}-{name}.log",
             cwd=self.home(role),
@@ -185,6 +185,7 @@ class Supervisor:
         port: int | None = None,
         names: Sequence[str] = CERTIFIED,
         inherits: socket.socket | None = None,
+        most_files: int | None = None,
     ) -> Relay:
         """Start a relay and wait until it serves.
 
@@ -194,6 +195,7 @@ class Supervisor:
             port: where it listens; None: anywhere.
             names: what the certificate is for.
             inherits: a socket that listens already, instead of `port`.
+            most_files: how many it may open; None: as many as this process.
         """
         if inherits is not None:
             port = inherits.getsockname()[1]
@@ -206,7 +208,9 @@ class Supervisor:
         if tls == "files":
             issued = self._authority.issue(*names)
             arguments += ["--cert", issued.certificate, "--key", issued.key]
-        program = self._start("relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits)
+        limit = [] if most_files is None else ["bash", "-c", f'ulimit -n {most_files}; exec "$@"', "--"]
+        command = [*limit, PROGRAMS / "hookline-relay", "serve", *arguments, *options]
+        program = self._start("relay", command, {}, inherits)
         await program.says(r"relay\.ready")
         ca = self._authority.certificate if tls == "files" else next(iter(sorted(data.rglob("*ca*.pem"))), None)
         return Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=ca)

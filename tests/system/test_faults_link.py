@@ -1,6 +1,7 @@
 """What befalls the connection between the two programs, and what senders notice of it (P03, P05 to P08, P23)."""
 
 import asyncio
+import hashlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from tests.system.app import Answer, App, serving
-from tests.system.chaos import ChaosProxy, between
+from tests.system.chaos import ChaosProxy, Direction, between
 from tests.system.history import read_history
 from tests.system.polling import until_async
 from tests.system.sender import Sender
@@ -190,6 +191,44 @@ async def test_transfers_go_on_over_another_connection(supervisor: Supervisor, r
         assert verify([sent, got], one.app.journal, await read_history(one.client)) == []
         (entry,) = [entry for entry in one.app.journal if entry.id == sent.id]
         assert (entry.complete, entry.message.sha256) == (True, sent.content_sha256)
+
+
+async def test_transfers_go_on_when_a_black_hole_is_healed(
+    supervisor: Supervisor, relay: Relay, token: str, request: pytest.FixtureRequest
+) -> None:
+    """Nothing gets through for 14 s in the middle of uploads and downloads; then they go on byte for byte.
+
+    Each direction by itself, and both; every way has a client, an app and transfers of its own.
+    """
+    directions: dict[str, tuple[Direction, ...]] = {"holeout": ("out",), "holein": ("in",), "holeboth": ("out", "in")}
+    async with AsyncExitStack() as stack:
+        ways = [await stack.enter_async_context(way(supervisor, relay, token, name)) for name in directions]
+        for _ in range(request.config.getoption("--repetitions")):
+            async with asyncio.TaskGroup() as tasks:
+                for one in ways:
+                    tasks.create_task(_transfer(one, *directions[one.name]))
+        for one in ways:
+            assert verify(one.sender.manifest, one.app.journal, await read_history(one.client)) == []
+
+
+async def _transfer(one: Way, *directions: Direction) -> None:
+    """Let nothing through in the middle of an upload and a download."""
+    body = bytes(range(256)) * (24 * MEBI // 256)
+    begun = {direction: weather.carried_bytes for direction, weather in one.proxy.weather.items()}
+    async with asyncio.TaskGroup() as tasks:
+        up = tasks.create_task(one.sender.send(body, patience_seconds=90))
+        down = tasks.create_task(one.sender.send(fields=[Answer(size=24 * MEBI).field()], patience_seconds=90))
+        await _carried(one.proxy, 4 * MEBI + max(begun.values()))
+        one.proxy.black_hole(*directions)
+        assert [up.done(), down.done()] == [False, False]
+        await asyncio.sleep(14)
+        one.proxy.heal()
+    sent, got = up.result(), down.result()
+    assert (one.name, sent.status, got.status) == (one.name, 200, 200)
+    assert got.response is not None
+    assert (got.response.size, got.response.sha256) == (24 * MEBI, hashlib.sha256(b"x" * (24 * MEBI)).hexdigest())
+    (entry,) = [entry for entry in one.app.journal if entry.id == sent.id]
+    assert (entry.complete, entry.message.sha256) == (True, sent.content_sha256)
 
 
 async def _carried(proxy: ChaosProxy, count: int) -> None:

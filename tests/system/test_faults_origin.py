@@ -43,23 +43,47 @@ async def test_app_that_is_down_costs_no_time(supervisor: Supervisor, relay: Rel
 
 
 async def test_app_that_hangs_is_given_up(relay: Relay, impatient: Client, app: App) -> None:
-    """Before its head: 504 in time. An answer that has begun may take its time. Others are answered meanwhile."""
+    """Before its head: 504 in time. Within an answer: it breaks off, never whole. Others are answered meanwhile."""
     sender = Sender(relay.plain_port, "demo.localhost")
     async with asyncio.TaskGroup() as tasks:
         silent = tasks.create_task(sender.send(b"x", fields=[Answer(end="hang").field()]))
         cut = [
-            tasks.create_task(sender.send(b"x", fields=[answer.field()], patience_seconds=3))
+            tasks.create_task(sender.send(b"x", fields=[answer.field()]))
             for answer in (
                 Answer(size=1000, end="hang", end_at="head"),
                 Answer(size=1000, end="hang", end_at="middle"),
+                Answer(size=400_000, end="hang", end_at="middle"),
                 Answer(size=1000, end="hang", end_at="middle", framing="chunked"),
+                Answer(size=1000, end="hang", end_at="middle", framing="close"),
             )
         ]
-        await app.arrived(4)
-        assert (await sender.send(b"x")).seconds < 0.5
+        await app.arrived(6)
+        assert (await sender.send(b"x")).status == 200
+        assert not silent.done()
     assert code(silent.result()) == (504, b"origin-timeout")
-    assert silent.result().seconds < 2
-    assert [one.result().ending for one in cut] == ["hung"] * 3
+    assert [one.result().ending for one in cut] == ["broken"] * 5
+    assert verify(sender.manifest, app.journal, await read_history(impatient)) == []
+    failures = [row["failure"] for row in await deliveries(impatient) if row.get("failure")]
+    assert failures == ["origin-timeout"] * 6
+
+
+async def test_app_that_is_quiet_by_nature_is_left_alone(
+    supervisor: Supervisor, relay: Relay, token: str, app: App
+) -> None:
+    """Event streams are silent for ever, other answers without a length for ten times as long as those with one."""
+    client = await supervisor.client(relay, app.port, "--timeout", "500ms", token=token)
+    events = [("Content-Type", "text/event-stream")]
+    sender = Sender(relay.plain_port, "demo.localhost")
+    async with asyncio.TaskGroup() as tasks:
+        for answer in (
+            Answer(content="data: 1\n\ndata: 2\n\n", fields=events, framing="chunked", pause_seconds=6),
+            Answer(content="data: 1\n\ndata: 2\n\n", fields=events, framing="close", pause_seconds=6),
+            Answer(content="a long poll", framing="chunked", pause_seconds=2),
+        ):
+            tasks.create_task(sender.send(b"x", fields=[answer.field()]))
+    assert [one.status for one in sender.manifest] == [200] * 3
+    assert [one.response.size for one in sender.manifest if one.response is not None] == [18, 18, 11]
+    assert verify(sender.manifest, app.journal, await read_history(client)) == []
 
 
 async def test_malformed_answers_get_their_code(relay: Relay, impatient: Client, app: App) -> None:

@@ -73,6 +73,17 @@ async def test_hot_reload_works_through_the_tunnel(supervisor: Supervisor, relay
         assert page.close_code == 1000
 
 
+async def test_quiet_web_socket_is_left_alone(supervisor: Supervisor, relay: Relay, token: str) -> None:
+    """A connection that became another protocol may be silent, however impatient the client is with its app."""
+    async with dev_server() as (port, changed):
+        await supervisor.client(relay, port, "--timeout", "300ms", token=token)
+        async with joined(relay) as page:
+            await page.recv()
+            await asyncio.sleep(4)
+            changed.set()
+            assert await page.recv() == '{"type":"update","path":"/src/App.vue"}'
+
+
 async def test_web_socket_survives_a_change_of_networks(supervisor: Supervisor, relay: Relay, token: str) -> None:
     """A connection that became another protocol goes on over the client's next connection, byte for byte."""
     async with dev_server() as (port, _), between(relay.port) as proxy:

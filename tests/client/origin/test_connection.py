@@ -7,6 +7,7 @@ import pytest
 from client.origin.inflow import WINDOW_BYTES
 from client.origin.timeouts import OriginTimeouts
 from shared.errors import Failure
+from shared.exchange import Content
 from tests.client.origin.ways import answered, broken, failure_of, forwarding, past_trial
 from tests.exchanges import request
 from tests.origins import MALFORMED, OK, Caller, Malformed, Then, origin, saying
@@ -89,8 +90,8 @@ async def test_app_that_stops_within_its_head() -> None:
         assert (await failure_of(forward(request()))).failure is Failure.ORIGIN_TIMEOUT
 
 
-async def test_slow_content_has_no_deadline() -> None:
-    """Once an answer has begun it may take its time: event streams and long polls do."""
+async def test_slow_content_may_take_its_time() -> None:
+    """Once an answer has begun it may take as long as it likes, while it goes on."""
 
     async def script(caller: Caller) -> None:
         """Play the app."""
@@ -102,6 +103,86 @@ async def test_slow_content_has_no_deadline() -> None:
 
     async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.3)) as forward:
         assert await answered(await forward(request())) == (200, b"xxxxxx")
+
+
+STREAM = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize("head", [COUNTED, STREAM + b"Content-Type: text/plain\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
+@pytest.mark.parametrize("piece", [b"", b"4\r\nhell\r\n"])
+async def test_answer_that_stops_within_its_content_is_cut_off(head: bytes, piece: bytes) -> None:
+    """It breaks with what it waited for, and the app is told by a reset; others are not harmed."""
+    left: list[str] = []
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(head + piece)
+        left.append(await caller.left())
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.03)) as forward:
+        response = await forward(request())
+        assert await broken(response.content) is Failure.ORIGIN_TIMEOUT
+        response.close()
+        await settled(lambda: left)
+    assert left == ["reset"]
+
+
+@pytest.mark.parametrize(
+    "kind", [b"text/event-stream", b"Text/Event-Stream; charset=utf-8", b"multipart/x-mixed-replace"]
+)
+async def test_stream_of_events_may_be_silent(kind: bytes) -> None:
+    """Nothing happens, so nothing is said: that is no fault of the app's."""
+    later = asyncio.Event()
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(STREAM + b"Content-Type: " + kind + b"\r\n\r\n")
+        await later.wait()
+        await caller.send(b"4\r\nlate\r\n0\r\n\r\n")
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.01)) as forward:
+        response = await forward(request())
+        asyncio.get_running_loop().call_later(0.3, later.set)
+        assert await answered(response) == (200, b"late")
+
+
+async def test_answer_that_nobody_takes_is_not_silent() -> None:
+    """While the sender reads nothing, it is not the app that is waited for."""
+    content = b"x" * (4 * WINDOW_BYTES)
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.request()
+        await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content))
+        await caller.send(content)
+
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.1)) as forward:
+        response = await forward(request())
+        await asyncio.sleep(0.5)
+        assert await answered(response) == (200, content)
+
+
+async def test_early_answer_waits_for_the_rest_of_its_request() -> None:
+    """An app that has begun to answer and reads on is not silent while its sender is slow."""
+
+    async def script(caller: Caller) -> None:
+        """Play the app."""
+        await caller.head()
+        await caller.send(COUNTED)
+        await caller.reader.readexactly(len(b"5\r\n12345\r\n") * 2)
+        await caller.send(b"1234567890")
+
+    asked = request()
+    asked.content = content = Content(ended=False)
+    content.feed(b"12345")
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.1)) as forward:
+        response = await forward(asked)
+        await asyncio.sleep(0.4)
+        content.feed(b"67890")
+        content.end()
+        assert await answered(response) == (200, b"1234567890")
 
 
 async def test_large_request_that_the_app_takes_slowly() -> None:

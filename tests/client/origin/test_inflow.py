@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from client.origin.inflow import WINDOW_BYTES, Inflow
+from client.origin.silence import Silence
 from shared.errors import ContentBroken, Failure
 from tests.exchanges import drain
 
@@ -25,10 +26,20 @@ class Tap(asyncio.Transport):
         self.reading = True
 
 
-def test_reading_stops_at_the_window_and_goes_on_at_half() -> None:
+def _never(error: ContentBroken) -> None:
+    raise AssertionError(error)
+
+
+def inflow_of(tap: Tap, *, length: int | None = None, first: bytes = b"") -> Inflow:
+    """Make content whose app may be silent for ever."""
+    silence = Silence(asyncio.get_running_loop(), None, busy=bool, give_up=_never)
+    return Inflow(tap, silence=silence, length=length, first=first)
+
+
+async def test_reading_stops_at_the_window_and_goes_on_at_half() -> None:
     """More than a window untaken stops the reading; half of it taken lets it go on."""
     tap = Tap()
-    inflow = Inflow(tap, length=None, first=b"x")
+    inflow = inflow_of(tap, first=b"x")
     inflow.feed(b"y" * (WINDOW_BYTES - 1))
     assert tap.reading
     inflow.feed(b"z")
@@ -38,7 +49,7 @@ def test_reading_stops_at_the_window_and_goes_on_at_half() -> None:
 async def test_taking_lets_the_reading_go_on() -> None:
     """Every byte that is taken makes room for another."""
     tap = Tap()
-    inflow = Inflow(tap, length=None)
+    inflow = inflow_of(tap)
     for _ in range(5):
         inflow.feed(b"x" * (WINDOW_BYTES // 4))
     assert not tap.reading
@@ -52,7 +63,7 @@ async def test_taking_lets_the_reading_go_on() -> None:
 async def test_end_frees_the_connection_at_once() -> None:
     """When all is here, the connection may serve others while the rest of the content is still being taken."""
     tap = Tap()
-    inflow = Inflow(tap, length=None)
+    inflow = inflow_of(tap)
     inflow.feed(b"x" * (WINDOW_BYTES + 1))
     inflow.end(((b"A", b"b"),))
     assert tap.reading
@@ -62,7 +73,7 @@ async def test_end_frees_the_connection_at_once() -> None:
 
 async def test_fail_reaches_the_taker() -> None:
     """Content that will never be complete breaks at the next read."""
-    inflow = Inflow(Tap(), length=5, first=b"x")
+    inflow = inflow_of(Tap(), length=5, first=b"x")
     inflow.fail(ContentBroken(Failure.ORIGIN_TRUNCATED))
     with pytest.raises(ContentBroken):
         await inflow.content.read()

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from client.relay.binding import Binding
+from relay_server.endpoint import Endpoint
 from shared.errors import ExchangeFailed, Failure, LinkRefused
+from shared.exchange import Request, Response
 from shared.protocol.hello import Bound, Granted, Refused, Wanted
 from tests.doors import Visitor, opened, visiting
-from tests.exchanges import drain, request
+from tests.exchanges import drain, echo, request
 from tests.waiting import settled
 
 
@@ -82,6 +84,60 @@ async def test_name_that_the_relay_chooses_is_a_new_one(tmp_path: Path) -> None:
             await visitor.until(online=True)
             assert [one.name for one in visitor.granted] == ["laptop"]
             assert (await visitor.tether.bind(Wanted(""), nothing)).name == "random-name"
+
+
+async def test_answers_of_a_link_that_another_followed_answer_nothing(tmp_path: Path) -> None:
+    """What the relay still says on a link that drains is no answer to what was asked on its successor."""
+    finish = asyncio.Event()
+
+    async def handler(asked: Request) -> Response:
+        """Answer when the test says so, so that the old link stays."""
+        await finish.wait()
+        return await echo(asked)
+
+    async with opened(tmp_path) as door, asyncio.TaskGroup() as tasks:
+        pooled = Wanted("demo", pool=True)  # else the new link supersedes the old one at once
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")), pooled, handler=handler)
+        async with visiting(visitor):
+            await visitor.until(online=True)
+            (old,) = door.entrance.members
+            running = tasks.create_task(_answered(door.endpoint("demo"), request()))
+            await settled(lambda: old.link.active)
+            old.warn("the relay is restarting")
+            await settled(lambda: len(door.entrance.members) == 2)
+            (new,) = door.entrance.members - {old}
+            await settled(lambda: visitor.states[-1].online and new.link.connected)
+            answer = visitor.tether._binding.ask(Wanted("billing"), nothing)
+            late = old._leases.bind(old.link, Wanted("late"), old.owner)
+            old.link.say(Refused("billing", "x", "no", final=True))
+            old.link.say(Bound(late))
+            await settled(lambda: not door.endpoint("late").links)
+            assert not answer.done()
+            new.link.say(Bound(Granted("billing", ())))
+            assert (await answer).name == "billing"
+            assert [one.name for one in visitor.states[-1].granted] == ["demo", "billing"]
+            finish.set()
+            assert await running == b""
+
+
+async def _answered(endpoint: Endpoint, asked: Request) -> bytes:
+    answer = await endpoint(asked)
+    content = await drain(answer.content)
+    answer.close()
+    return content
+
+
+async def test_name_that_is_being_asked_for_is_not_asked_for_twice(tmp_path: Path) -> None:
+    """Of two who want one endpoint at the same time, the second is told."""
+    async with opened(tmp_path) as door:
+        visitor = Visitor(door.dialer(door.tokens.create("laptop")))
+        async with visiting(visitor):
+            await visitor.until(online=True)
+            results = await asyncio.gather(
+                *(visitor.tether.bind(Wanted("billing"), nothing) for _ in range(2)), return_exceptions=True
+            )
+            assert [type(result) for result in results] == [Granted, LinkRefused]
+            assert [one.name for one in visitor.states[-1].granted] == ["demo", "billing"]
 
 
 async def test_without_a_link_nobody_is_asked(tmp_path: Path) -> None:

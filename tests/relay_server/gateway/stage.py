@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
+from relay_server.addresses import ListenAddress
 from relay_server.gateway.gateway import Gateway
 from relay_server.gateway.settings import GatewaySettings, Limits, Patience
+from relay_server.listening import listening_sockets
 from relay_server.routes import Routes
 from shared.exchange import Content, Handler, Request, Response
 from shared.http.heads import Fields, RequestHead, ResponseHead
@@ -151,10 +153,19 @@ class Stage:
         self.requests.append(request)
         return await self.script(request)
 
-    async def connect(self, *, server_name: str | None = None) -> Peer:
-        """Open a sender's connection."""
+    async def listen(self, tls: ssl.SSLContext | None, scheme: str | None = None) -> None:
+        """Serve on a free port, from now on the one that senders connect to."""
+        (sock,) = listening_sockets(ListenAddress("127.0.0.1", 0))
+        await self.gateway.listen(sock, tls=tls, scheme=scheme)
+        self.port = sock.getsockname()[1]
+
+    async def connect(self, *, server_name: str | None = None, source: str | None = None) -> Peer:
+        """Open a sender's connection, perhaps from another address."""
         name = (server_name or "demo.relay.test") if self.tls else None
-        peer = Peer(*await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls, server_hostname=name))
+        local = None if source is None else (source, 0)
+        peer = Peer(
+            *await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls, server_hostname=name, local_addr=local)
+        )
         self._peers.append(peer)
         return peer
 
@@ -242,7 +253,7 @@ async def opened(
     stage = Stage(gateway, routes, taking(), tls=client_tls)
     stage.script = script or taking(stage)
     routes.add("demo", stage.handle)
-    stage.port = await gateway.listen("127.0.0.1", 0, tls=server_tls)
+    await stage.listen(server_tls)
     try:
         yield stage
     finally:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from relay_server.gateway.settings import Limits, Patience
+from relay_server.gateway.settings import GatewaySettings, Limits, Patience
 from shared.exchange import Content, Request, Response
 from shared.http.heads import ResponseHead
 from tests.relay_server.gateway.conftest import Contexts
@@ -150,6 +150,36 @@ async def test_slow_reader_is_waited_for() -> None:
             received += len(data)
             await asyncio.sleep(0.05)
         assert received == len(content)
+
+
+async def test_slow_uploads_of_one_sender_leave_room_for_others() -> None:
+    """One address may have so many requests under way that are still coming; what is complete counts no longer."""
+
+    async def script(request: Request) -> Response:
+        """Stand for the endpoint: takes what comes."""
+        await taken(request.content)
+        return Response(OK, Content(b"ok"))
+
+    settings = GatewaySettings(uploads_per_address=2, limits=Limits(whole_bytes=10))
+    async with opened(script, settings=settings) as stage:
+        slow = [await stage.connect() for _ in range(3)]
+        for peer in slow:
+            peer.send(post(b"x" * 50, length=100))
+        await settled(lambda: len(stage.requests) == 2)
+        refused = await slow[2].answer()
+        assert (refused.status, refused.code, refused.first(b"connection")) == (429, "rate-limited", b"close")
+        assert (await stage.ask(post(b"small"))).status == 200
+        other = await stage.connect(source="127.0.0.2")
+        assert (await other.ask(post(b"x" * 100))).status == 200
+        other.send(post(b"x" * 50, length=100))
+        slow[0].send(b"x" * 50)
+        assert (await slow[0].answer()).status == 200
+        slow[1].reset()
+        await settled(lambda: stage.gateway.exchanges == 1)
+        for _ in range(3):
+            peer = await stage.connect()
+            peer.send(post(b"x" * 50, length=100))
+            assert (await peer.ask(b"x" * 50)).status == 200
 
 
 async def test_lingering_ends() -> None:

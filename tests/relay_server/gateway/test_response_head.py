@@ -91,6 +91,20 @@ def test_trailers_need_chunks() -> None:
     assert framed(whole=b"", trailers=((b"X-Sum", b"1"),)).body is Body.CHUNKED
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(b"X-Forwarded-For", b"x-forwarded-proto", b"Forwarded", b"Hookline-Error", b"HOOKLINE-Delivery", b"Host"),
+        *(b"Transfer_Encoding", b"Content_Length", b"X_Forwarded_For", b"Hookline_Error", b"Set-Cookie"),
+    ],
+)
+def test_what_only_the_relay_says_may_not_come_late(name: bytes) -> None:
+    """Who a sender is, who answers, and how a message is framed: none of it is taken from a trailer."""
+    trailers = ((b"X-Sum", b"1"), (name, b"x"), (b"x_y", b"2"))
+    assert acceptable_trailers(trailers) == ((b"X-Sum", b"1"), (b"x_y", b"2"))
+    assert trailer_section(trailers) == b"0\r\nX-Sum: 1\r\nx_y: 2\r\n\r\n"
+
+
 def test_trailer_section() -> None:
     """Trailers leave as they are, but for those that may not come late or not at all."""
     trailers = ((b"X-Sum", b"1"), (b"Content-Length", b"5"), (b"Set-Cookie", b"a=b"), (b"X-Bad", b"a\nb"), (b"", b"x"))
