@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.authority import Authority
 from tests.conformance.case import HIDDEN, Case, case, post
 from tests.conformance.door import answered, opened
+
+pytestmark = pytest.mark.system
 
 PLACES = {
     "before the name": b"%cTransfer-Encoding: chunked\r\n",

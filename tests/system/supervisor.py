@@ -133,14 +133,21 @@ class Supervisor:
 
     def start(self, role: str, name: str, *arguments: object, **env: str) -> Program:
         """Start one of the programs and go on."""
-        return self._start(role, name, arguments, env, None)
+        return self._start(role, name, arguments, env)
 
     def _start(
-        self, role: str, name: str, arguments: Sequence[object], env: dict[str, str], inherits: socket.socket | None
+        self,
+        role: str,
+        name: str,
+        arguments: Sequence[object],
+        env: dict[str, str],
+        *,
+        inherits: socket.socket | None = None,
+        through: Sequence[str] = (),
     ) -> Program:
         number = len(self._programs)
         program = Program(
-            [PROGRAMS / name, *(str(argument) for argument in arguments)],
+            [*through, PROGRAMS / name, *(str(argument) for argument in arguments)],
             env=self.environment(role, **env),
             logs=self.home(role) / f"{number}-{name}.log",
             cwd=self.home(role),
@@ -185,6 +192,7 @@ class Supervisor:
         port: int | None = None,
         names: Sequence[str] = CERTIFIED,
         inherits: socket.socket | None = None,
+        through: Sequence[str] = (),
     ) -> Relay:
         """Start a relay and wait until it serves.
 
@@ -194,6 +202,7 @@ class Supervisor:
             port: where it listens; None: anywhere.
             names: what the certificate is for.
             inherits: a socket that listens already, instead of `port`.
+            through: a program with its options that becomes the relay in the end.
         """
         if inherits is not None:
             port = inherits.getsockname()[1]
@@ -206,7 +215,7 @@ class Supervisor:
         if tls == "files":
             issued = self._authority.issue(*names)
             arguments += ["--cert", issued.certificate, "--key", issued.key]
-        program = self._start("relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits)
+        program = self._start("relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits=inherits, through=through)
         await program.says(r"relay\.ready")
         ca = self._authority.certificate if tls == "files" else next(iter(sorted(data.rglob("*ca*.pem"))), None)
         return Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=ca)
