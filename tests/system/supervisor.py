@@ -215,7 +215,9 @@ class Supervisor:
         if tls == "files":
             issued = self._authority.issue(*names)
             arguments += ["--cert", issued.certificate, "--key", issued.key]
-        program = self._start("relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits=inherits, through=through)
+        program = self._start(
+            "relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits=inherits, through=through
+        )
         await program.says(r"relay\.ready")
         ca = self._authority.certificate if tls == "files" else next(iter(sorted(data.rglob("*ca*.pem"))), None)
         return Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=ca)
