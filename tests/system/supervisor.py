@@ -232,15 +232,32 @@ class Supervisor:
         name: str = NAME,
         relay_url: str = "",
         ui: str = "lines",
+        api: int | None = None,
+        through: Sequence[str] = (),
         **env: str,
     ) -> Client:
-        """Start a client and wait until its link is up."""
-        api = free_port()
+        """Start a client and wait until its link is up.
+
+        Args:
+            relay: what it connects to.
+            origin: the app.
+            options: further words of its command line.
+            token: the relay's.
+            role: whose home it has.
+            name: the endpoint's.
+            relay_url: where the relay is reached, if not at its own URL.
+            ui: its front end.
+            api: the port of its local API; None: any.
+            through: a program with its options that becomes the client.
+            env: further variables.
+        """
+        api = api or free_port()
         arguments: list[object] = [origin, "--relay", relay_url or relay.url, "--url", name, "--ui", ui]
         arguments += ["--inspect-addr", f"127.0.0.1:{api}", *options]
         if relay.ca is not None:
             arguments += ["--relay-ca", relay.ca]
-        program = self.start(role, "hookline", "http", *arguments, HOOKLINE_TOKEN=token, **env)
+        env["HOOKLINE_TOKEN"] = token
+        program = self._start(role, "hookline", ["http", *arguments], env, through=through)
         client = Client(program, f"http://127.0.0.1:{api}")
         await client.online()
         return client

@@ -137,7 +137,7 @@ async def test_relay_is_restarted(supervisor: Supervisor, app: App, listener: so
 async def test_relay_is_restarted_by_socket_activation(
     supervisor: Supervisor, app: App, listener: socket.socket
 ) -> None:
-    """systemd's own program passes the socket: the first connection starts each relay, the old one drains."""
+    """Systemd's own program passes the socket: the first connection starts each relay, the old one drains."""
     async with asyncio.TaskGroup() as tasks:
         starting = tasks.create_task(supervisor.relay(inherits=listener, through=ACTIVATE))
         _, knocking = await asyncio.open_connection(*listener.getsockname())
