@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 SOURCES := relay_server client shared
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: help venv dev demo test check format bench oracles clean
+.PHONY: help venv dev demo test check format bench oracles hot-reload clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -48,6 +48,9 @@ bench: dev  ## deliveries/s and CPU beside ssh -R and nginx, in one run
 
 oracles: dev  ## have seven providers' own libraries judge what hookline signs; each in a temporary environment
 	@$(BIN)/python -m scripts.oracles
+
+hot-reload: dev  ## a Vite dev server behind the tunnel and Chromium at it; Vite comes from npm into a temporary directory
+	@$(BIN)/python -m tests.system.hot_reload
 
 clean:  ## remove the environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -58,8 +58,10 @@ class Host:
         """Take all rules away."""
         self.run("nft", "flush table inet t")
 
-    def move(self, address: str) -> None:
+    def move(self) -> None:
         """Give it another address instead; connections from the old one hear nothing any more."""
+        network, _, last = self.address.rpartition(".")
+        address = f"{network}.{int(last) + 1}"
         self.run("ip", "address", "del", f"{self.address}/24", "dev", "far")
         self.run("ip", "address", "add", f"{address}/24", "dev", "far")
         self.address = address
@@ -121,8 +123,7 @@ def hosts(count: int) -> Iterator[list[Host]]:
         here = os.open(_OURS, os.O_RDONLY)
         try:
             _run("ip", "link", "set", "lo", "up")
-            for number in range(1, count + 1):
-                made.append(Host(number, here))
+            made.extend(Host(number, here) for number in range(1, count + 1))
             yield made
         finally:
             for host in made:
