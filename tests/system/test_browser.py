@@ -1,6 +1,5 @@
 """Chromium at a page behind the tunnel, over TLS: WebSockets, server-sent events, uploads and downloads, cookies."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -37,7 +37,7 @@ def code(sent: Sent) -> tuple[int | None, bytes | None]:
 async def test_client_that_is_killed_with_many_deliveries(
     supervisor: Supervisor, relay: Relay, token: str, app: App, request: pytest.FixtureRequest
 ) -> None:
-    """Two hundred wait for the app: each is refused with a code, later ones are told to come back, all are in the history."""
+    """Two hundred wait for the app: each is refused with a code and in the history; later ones are told to wait."""
     sender = Sender(relay.plain_port, "demo.localhost")
     client = await supervisor.client(relay, app.port, token=token)
     for _ in range(AGAIN * request.config.getoption("--repetitions")):

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -229,7 +229,7 @@ async def _suffer(site: Site, fault: Callable[[Site], Awaitable[None]], repetiti
 
 
 async def _run(
-    supervisor: Supervisor, place: Path, faults: list[Callable[[Site], Awaitable[None]]], repetitions: int
+    supervisor: Supervisor, place: Path, faults: Sequence[Callable[[Site], Awaitable[None]]], repetitions: int
 ) -> tuple[list[set[tuple[str, int | None]]], int]:
     """Have each fault on a host of its own, all at the same time.
 
