@@ -55,6 +55,7 @@ async def test_client_that_is_killed_with_many_deliveries(
         assert int(late.response.first(b"retry-after") or b"0") > 0
         assert {code(sent) for sent in sender.manifest[first:-1]} == {(502, b"endpoint-lost")}
         client = await supervisor.client(relay, app.port, token=token)
+        assert (await client.get("/api/status"))["detail"].startswith(f"{IN_FLIGHT} deliveries were interrupted")
     history = await read_history(client)
     assert verify(sender.manifest, app.journal, history) == []
     assert {row.states for row in history} == {("interrupted",)}
