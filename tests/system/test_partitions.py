@@ -262,7 +262,7 @@ async def test_networks_that_come_back_lose_nothing(
     repetitions = request.config.getoption("--repetitions")
     endings, resumed = await _run(supervisor, tmp_path, list(LOSSLESS.values()), repetitions)
     found = dict(zip(LOSSLESS, endings, strict=True))
-    # A connection that is reset is closed for both: what comes then is held for 2.5 s, and a busy machine may need more.
+    # A connection that is reset is closed for both: what comes then is held for 2.5 s; a busy machine may need more.
     found["resets"].discard(("answered", 503))
     assert found == {name: {("answered", 200)} for name in LOSSLESS}
     assert resumed >= repetitions * len(LOSSLESS) // 2, "the faults did nothing"
