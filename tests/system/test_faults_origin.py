@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from tests.system.app import RAW_FIELD, Answer, App
+from tests.system.app import RAW_FIELD, Answer, App, reset
 from tests.system.history import deliveries, read_history
 from tests.system.listening import listening
 from tests.system.malformed import BROKEN, MALFORMED, PASSES
-from tests.system.polling import until
-from tests.system.sender import Sender, Sent
+from tests.system.polling import until, until_async
+from tests.system.sender import Sender, Sent, request_head
 from tests.system.supervisor import Client, Relay, Supervisor, free_port
 from tests.system.verify import Weight, verify
 from tests.system.wire import read_content, read_head
@@ -213,3 +213,22 @@ async def test_upload_that_its_sender_leaves_is_told(relay: Relay, client: Clien
     assert verify(sender.manifest, app.journal, await read_history(client)) == []
     listed = await deliveries(client)
     assert {row.get("failure") for row in listed if row.get("failure")} <= {"sender-aborted"}
+
+
+async def test_sender_that_leaves_while_the_app_works_is_told(relay: Relay, client: Client, app: App) -> None:
+    """The app got the whole request; the history says that nobody waited for its answer."""
+    sender = Sender(relay.plain_port, "demo.localhost")
+    sent = sender._note(b"POST", b"/hooks", [Answer(end="hang").field()], b"whole", chunked=False)
+    async with sender.connected() as (_, writer):
+        writer.write(request_head(sent.method, sent.target, sent.fields) + b"whole")
+        await app.arrived()
+        reset(writer)
+    sent.ending = "left"
+
+    async def told() -> bool:
+        """Look at the history once."""
+        return [row.get("failure") for row in await deliveries(client)] == ["sender-aborted"]
+
+    await until_async(told, what="a row that says so")
+    assert [(entry.id, entry.complete) for entry in app.journal] == [(sent.id, True)]
+    assert verify(sender.manifest, app.journal, await read_history(client)) == []
