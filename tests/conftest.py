@@ -62,6 +62,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in absent]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose programs are missing with a sentence, not with what it runs into."""
+    if missing := _missing(item):
+        pytest.fail(f"this test needs {', '.join(missing)}: docs/testing.md has the packages to install", pytrace=False)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which programs were missing, so that a green line is not read as more than it is."""
     missing = [program for program in NEEDED if not _has(program)]
