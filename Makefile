@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 SOURCES := relay_server client shared
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: help venv dev demo test check format bench oracles clean
+.PHONY: help venv dev demo test check format bench oracles hot-reload stand clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -48,6 +48,12 @@ bench: dev  ## figures beside ssh -R and nginx, in about four minutes; ARGS=--he
 
 oracles: dev  ## have seven providers' own libraries judge what hookline signs; each in a temporary environment
 	@$(BIN)/python -m scripts.oracles
+
+hot-reload: dev  ## a Vite dev server behind the tunnel and Chromium at it; Vite comes from npm into a temporary directory
+	@$(BIN)/python -m tests.system.hot_reload
+
+stand: dev  ## a relay, a client and an app that echoes, for suites that others wrote; until Ctrl-C
+	@$(BIN)/python -m tests.conformance.stand
 
 clean:  ## remove the environment and caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

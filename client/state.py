@@ -56,7 +56,7 @@ class AgentState:
         self.online = asyncio.Event()
         """Set once the relay has granted the endpoints."""
         self.inspect_url = ""
-        self.notice = ""
+        self.notice = _left_behind(store.interrupted)
         """What the relay's operator, or the client itself, said last."""
 
     def status(self) -> Status:
@@ -141,3 +141,11 @@ class AgentState:
 def _rounded(seconds: float | None) -> float | None:
     """Keep tenths of milliseconds: a smaller change of the round trip is no news."""
     return None if seconds is None else round(seconds, 4)
+
+
+def _left_behind(count: int) -> str:
+    """Say what the last run of the client did not see the end of."""
+    if not count:
+        return ""
+    what = "1 delivery was" if count == 1 else f"{count} deliveries were"
+    return f"{what} interrupted when the client last ended: hookline list is:interrupted"

@@ -19,7 +19,7 @@ class RouteMatch(msgspec.Struct, frozen=True):
     endpoint_name: str
     handler: Handler
     target: bytes
-    """As received, without `/t/NAME` where the endpoint was named by path; always begins with `/`."""
+    """As received, without `/t/NAME` where the endpoint was named by path; begins with `/`, or is `*`."""
     public_url: str
     """Scheme, authority as sent, and `/t/NAME` where the endpoint was named by path."""
 
@@ -94,7 +94,7 @@ class Routes:
 
         Args:
             host: the authority it names, as sent: letter case, port and a final dot do not matter.
-            target: in origin form, as received.
+            target: in origin form or `*`, as received.
 
         Returns:
             The endpoint; or that it is for the relay itself, which an IP address means as much as its domain, for

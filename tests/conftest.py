@@ -27,6 +27,12 @@ ON_THE_LOOP = (
 )
 """The data path: nothing in here may block the event loop, not even for a look at a file."""
 
+NEEDED = (
+    *("caddy", "chromium", "curl", "h2load", "haproxy", "hey", "ip", "nft", "nginx", "nsenter", "openssl"),
+    *("slowhttptest", "ssh", "sshd", "systemd-analyze", "systemd-socket-activate", "wrk", "root"),
+)
+"""What some tests drive: programs, and the rights of root for network namespaces."""
+
 settings.register_profile(
     "suite", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -36,7 +42,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers of this directory."""
-    config.addinivalue_line("markers", "needs(program, …): programs of the operating system that the test drives")
+    config.addinivalue_line(
+        "markers", "needs(program, …): programs of the operating system that the test drives; root: its rights"
+    )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,13 +62,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in absent]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose programs are missing with a sentence, not with what it runs into."""
+    if missing := _missing(item):
+        pytest.fail(f"this test needs {', '.join(missing)}: docs/testing.md has the packages to install", pytrace=False)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which programs were missing, so that a green line is not read as more than it is."""
-    missing = [
-        program
-        for program in ("caddy", "curl", "haproxy", "nginx", "openssl", "ssh", "sshd", "wrk")
-        if find(program) is None
-    ]
+    missing = [program for program in NEEDED if not _has(program)]
     if missing:
         terminalreporter.write_line(f"left out: the tests that need {', '.join(missing)} (not installed here)")
 
@@ -71,7 +81,11 @@ def find(program: str) -> str | None:
 
 
 def _missing(item: pytest.Item) -> list[str]:
-    return [str(name) for marker in item.iter_markers("needs") for name in marker.args if find(str(name)) is None]
+    return [str(name) for marker in item.iter_markers("needs") for name in marker.args if not _has(str(name))]
+
+
+def _has(needed: str) -> bool:
+    return os.geteuid() == 0 if needed == "root" else find(needed) is not None
 
 
 @pytest.fixture(autouse=True, scope="session")

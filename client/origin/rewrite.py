@@ -8,8 +8,8 @@ from shared.errors import ExchangeFailed, Failure, TunnelError
 from shared.http import Fields, RequestHead, forwardable
 from shared.printable import printable_line
 
-_REQUEST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ /[^\x00-\x20\x7f]* HTTP/1\.1\r\n")
-"""RFC 9112 section 3 with a target in origin-form, the only one that a request to an app's own address has."""
+_REQUEST = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+ /[^\x00-\x20\x7f]*|OPTIONS \*) HTTP/1\.1\r\n")
+"""RFC 9112 section 3 with the two forms of a target that a request to an app's own address has: a path, or `*`."""
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{1,5})?")
 _MOST_DIGITS = 18
 """Below 2**63: a length that no counter can hold is refused before it is compared."""

@@ -136,6 +136,7 @@ def _refusal(address: RelayAddress, response: Response) -> DialFailed:
             f"{address.url} answered {status}, but not as a hookline relay: check the address, "
             "or whether a proxy or login page stands in between",
             final=False,
+            retry_after_seconds=retry_after,
         )
     final = status in (401, 403, 426)
     return DialFailed(code, f"{address.url} refused: {detail}", final=final, retry_after_seconds=retry_after)

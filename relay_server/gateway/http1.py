@@ -11,8 +11,9 @@ import httptools
 from relay_server.gateway.settings import Limits
 from shared.errors import Failure
 
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ \r\n]+)(?: ([A-Za-z]+)/([0-9]\.[0-9]))?\r\n")
-_TOKEN_AND_SPACE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ \r\n]+)(?: ([A-Z]+)/([0-9]\.[0-9]))?\r\n")
+_METHOD_AND_SPACE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} ")
+"""What may be a method that is not served here; a token that is longer than any registered one is none."""
 _EMPTY_LINES = re.compile(rb"(?:\r\n){0,8}")
 """A server ignores some before a request line (RFC 9112 section 2.2)."""
 
@@ -226,7 +227,7 @@ class RequestReader:
         try:
             self._parser_feed(part)
         except httptools.HttpParserInvalidMethodError:
-            known = _TOKEN_AND_SPACE.match(self._raw) is not None
+            known = _METHOD_AND_SPACE.match(self._raw) is not None
             raise Refused(Failure.METHOD_NOT_ALLOWED if known else Failure.BAD_REQUEST) from None
         except httptools.HttpParserError:
             if not self._head_done:
@@ -283,6 +284,6 @@ class RequestReader:
 
 def _worst(raw: bytes) -> Failure:
     line = _REQUEST_LINE.match(raw)
-    if line is None or (line[3] == b"HTTP" and line[4] in _VERSIONS):
+    if line is None or line[3] is None or (line[3] == b"HTTP" and line[4] in _VERSIONS):
         return Failure.BAD_REQUEST
     return Failure.HTTP_VERSION

@@ -41,7 +41,7 @@ class Plan(msgspec.Struct):
     host: bytes
     """The authority it is for, as sent."""
     target: bytes
-    """In origin form."""
+    """In origin form, or `*` for OPTIONS."""
     fields: FieldList
     """What travels on, in wire order: without hop-by-hop and forwarding fields."""
     forwarding: FieldList
@@ -84,7 +84,7 @@ def examine(method: bytes, target: bytes, version: bytes, fields: FieldList) -> 
             kept.append(field)
     plan = Plan(b"", target, kept, forwarding, version == b"1.1")
     _read_framing(plan, special, version)
-    _read_host(plan, special.get(b"host", []))
+    _read_host(plan, special.get(b"host", []), method)
     if b"connection" in special:
         _read_connection(plan, special, method, version)
         plan.fields = _without_nominated(plan.fields, special[b"connection"])
@@ -116,9 +116,9 @@ def _read_framing(plan: Plan, special: dict[bytes, list[bytes]], version: bytes)
         plan.length = int(lengths[0])
 
 
-def _read_host(plan: Plan, hosts: list[bytes]) -> None:
+def _read_host(plan: Plan, hosts: list[bytes], method: bytes) -> None:
     target = plan.target
-    if target.startswith(b"/"):
+    if target.startswith(b"/") or (target == b"*" and method == b"OPTIONS"):
         if len(hosts) != 1:
             raise Invalid(Failure.BAD_HOST)
         plan.host = hosts[0]

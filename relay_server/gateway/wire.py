@@ -122,12 +122,14 @@ class Wire(asyncio.Protocol):
         self._presence = _Presence(self.transport, self._door, self.abort)
 
     def abort(self) -> None:
-        """End the connection with a reset: the sender cannot take what it has for the whole."""
+        """End the connection with a reset: the sender cannot take what it has for the whole.
+
+        Without it the kernel would keep what was written, megabytes, for as long as a sender takes some of it.
+        """
         self._over = True
-        if not self.encrypted:
-            raw = self.transport.get_extra_info("socket")
-            if raw is not None:
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        raw = self.transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
 
     def _stop_watching(self) -> None:

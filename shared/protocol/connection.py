@@ -119,10 +119,7 @@ class Connection:
         self._reset(number, Reset(code, detail, failure or "", delivered))
 
     def taken(self, number: int, count: int) -> None:
-        """Account for content that the consumer took: the peer may send as much again."""
-        granted = self._receive_window.take(count)
-        if granted:
-            self.outgoing.write(FrameType.WINDOW_UPDATE, 0, 0, _INCREMENT.pack(granted))
+        """Account for content that the consumer took: the peer may send as much again on this stream."""
         stream = self.streams.find(number)
         if stream is not None and stream.remote is not Half.CLOSED:
             granted = stream.receive_window.take(count)
@@ -204,12 +201,13 @@ class Connection:
             raise ProtocolError(f"DATA of {len(payload)} bytes")
         if not self._receive_window.receive(len(payload)):
             raise ProtocolError("more content than the link had credit for")
+        # The link's credit bounds what is under way; were it withheld until content is taken, a few streams whose
+        # consumers stall would use it up and stop all others. What waits here is bounded by the streams' own credit.
+        granted = self._receive_window.take(len(payload))
+        if granted:
+            self.outgoing.write(FrameType.WINDOW_UPDATE, 0, 0, _INCREMENT.pack(granted))
         stream = self.streams.find(number)
-        if stream is None:
-            # The stream ended on our side while this was on its way: nobody will take it, so its credit goes back.
-            self.taken(number, len(payload))
-            return
-        if not self._allowed(stream, Moment.DATA, found):
+        if stream is None or not self._allowed(stream, Moment.DATA, found):
             return
         if not stream.receive_window.receive(len(payload)):
             self._fault(number, ResetCode.FLOW_CONTROL_ERROR, "more content than there was credit for", found)

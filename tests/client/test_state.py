@@ -100,6 +100,15 @@ def test_what_keeps_recording_off_is_said(desk: Desk) -> None:
     assert Stage(desk, record=False).state.status().history == "deliveries are not recorded: --no-record"
 
 
+@pytest.mark.parametrize(("count", "said"), [(0, ""), (1, "1 delivery was"), (12, "12 deliveries were")])
+def test_what_the_last_run_left_is_said(desk: Desk, count: int, said: str) -> None:
+    """Who starts the client after it was killed is told how much it was busy with, and where to look."""
+    desk.store.interrupted = count
+    detail = Stage(desk).state.status().detail
+    assert detail.startswith(said)
+    assert detail.endswith("hookline list is:interrupted" if count else "")
+
+
 class Connection:
     """What a state asks of the link, with the times of a test."""
 

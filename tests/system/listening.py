@@ -12,13 +12,16 @@ BUFFER_BYTES = 128 * 1024
 
 
 @contextlib.asynccontextmanager
-async def listening(serve: Serve, *, tls: ssl.SSLContext | None = None, path: Path | None = None) -> AsyncIterator[int]:
+async def listening(
+    serve: Serve, *, tls: ssl.SSLContext | None = None, path: Path | None = None, port: int = 0
+) -> AsyncIterator[int]:
     """Serve each connection in a task of its own and give the port.
 
     Args:
         serve: serves one connection.
         tls: terminates TLS with it.
         path: listens on this Unix socket instead; the port is 0.
+        port: where it listens; 0: anywhere.
 
     The block is the tasks' parent. It is no TaskGroup, since that would wrap what a test in the block raises.
     """
@@ -38,7 +41,7 @@ async def listening(serve: Serve, *, tls: ssl.SSLContext | None = None, path: Pa
         task.add_done_callback(running.discard)
 
     if path is None:
-        server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=BUFFER_BYTES, ssl=tls)
+        server = await asyncio.start_server(accept, "127.0.0.1", port, limit=BUFFER_BYTES, ssl=tls)
         port = server.sockets[0].getsockname()[1]
     else:
         server = await asyncio.start_unix_server(accept, path, limit=BUFFER_BYTES, ssl=tls)

@@ -133,14 +133,21 @@ class Supervisor:
 
     def start(self, role: str, name: str, *arguments: object, **env: str) -> Program:
         """Start one of the programs and go on."""
-        return self._start(role, [PROGRAMS / name, *arguments], env, None)
+        return self._start(role, name, arguments, env)
 
     def _start(
-        self, role: str, command: Sequence[object], env: dict[str, str], inherits: socket.socket | None
+        self,
+        role: str,
+        name: str,
+        arguments: Sequence[object],
+        env: dict[str, str],
+        *,
+        inherits: socket.socket | None = None,
+        through: Sequence[str] = (),
     ) -> Program:
-        number, name = len(self._programs), Path(str(command[0])).name
+        number = len(self._programs)
         program = Program(
-            [str(word) for word in command],
+            [*through, PROGRAMS / name, *(str(argument) for argument in arguments)],
             env=self.environment(role, **env),
             logs=self.home(role) / f"{number}-{name}.log",
             cwd=self.home(role),
@@ -185,7 +192,7 @@ class Supervisor:
         port: int | None = None,
         names: Sequence[str] = CERTIFIED,
         inherits: socket.socket | None = None,
-        most_files: int | None = None,
+        through: Sequence[str] = (),
     ) -> Relay:
         """Start a relay and wait until it serves.
 
@@ -195,7 +202,7 @@ class Supervisor:
             port: where it listens; None: anywhere.
             names: what the certificate is for.
             inherits: a socket that listens already, instead of `port`.
-            most_files: how many it may open; None: as many as this process.
+            through: a program with its options that becomes the relay in the end.
         """
         if inherits is not None:
             port = inherits.getsockname()[1]
@@ -208,9 +215,9 @@ class Supervisor:
         if tls == "files":
             issued = self._authority.issue(*names)
             arguments += ["--cert", issued.certificate, "--key", issued.key]
-        limit = [] if most_files is None else ["bash", "-c", f'ulimit -n {most_files}; exec "$@"', "--"]
-        command = [*limit, PROGRAMS / "hookline-relay", "serve", *arguments, *options]
-        program = self._start("relay", command, {}, inherits)
+        program = self._start(
+            "relay", "hookline-relay", ["serve", *arguments, *options], {}, inherits=inherits, through=through
+        )
         await program.says(r"relay\.ready")
         ca = self._authority.certificate if tls == "files" else next(iter(sorted(data.rglob("*ca*.pem"))), None)
         return Relay(program, port=port, plain_port=port if tls == "off" else plain_port, tls=tls, ca=ca)
@@ -225,15 +232,32 @@ class Supervisor:
         name: str = NAME,
         relay_url: str = "",
         ui: str = "lines",
+        api: int | None = None,
+        through: Sequence[str] = (),
         **env: str,
     ) -> Client:
-        """Start a client and wait until its link is up."""
-        api = free_port()
+        """Start a client and wait until its link is up.
+
+        Args:
+            relay: what it connects to.
+            origin: the app.
+            options: further words of its command line.
+            token: the relay's.
+            role: whose home it has.
+            name: the endpoint's.
+            relay_url: where the relay is reached, if not at its own URL.
+            ui: its front end.
+            api: the port of its local API; None: any.
+            through: a program with its options that becomes the client.
+            env: further variables.
+        """
+        api = api or free_port()
         arguments: list[object] = [origin, "--relay", relay_url or relay.url, "--url", name, "--ui", ui]
         arguments += ["--inspect-addr", f"127.0.0.1:{api}", *options]
         if relay.ca is not None:
             arguments += ["--relay-ca", relay.ca]
-        program = self.start(role, "hookline", "http", *arguments, HOOKLINE_TOKEN=token, **env)
+        env["HOOKLINE_TOKEN"] = token
+        program = self._start(role, "hookline", ["http", *arguments], env, through=through)
         client = Client(program, f"http://127.0.0.1:{api}")
         await client.online()
         return client

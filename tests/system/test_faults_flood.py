@@ -109,7 +109,7 @@ async def test_a_thousand_silent_connections_of_one_address(
 
 async def test_relay_that_may_open_few_files(supervisor: Supervisor, app: App) -> None:
     """It refuses what is beyond, with its code, neither fails nor spins, and serves again when there is room (P24)."""
-    relay = await supervisor.relay(most_files=256)
+    relay = await supervisor.relay(through=("bash", "-c", 'ulimit -n 256; exec "$@"', "--"))
     await supervisor.client(relay, app.port, token=await supervisor.token())
     with flood(relay.plain_port) as silent:
         silent.begin(400)

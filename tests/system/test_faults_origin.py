@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from tests.system.app import RAW_FIELD, Answer, App
+from tests.system.app import RAW_FIELD, Answer, App, reset
 from tests.system.history import deliveries, read_history
 from tests.system.listening import listening
 from tests.system.malformed import BROKEN, MALFORMED, PASSES
-from tests.system.polling import until
-from tests.system.sender import Sender, Sent
+from tests.system.polling import until, until_async
+from tests.system.sender import Sender, Sent, request_head
 from tests.system.supervisor import Client, Relay, Supervisor, free_port
 from tests.system.verify import Weight, verify
 from tests.system.wire import read_content, read_head
@@ -17,6 +17,12 @@ from tests.system.wire import read_content, read_head
 pytestmark = pytest.mark.system
 
 PATIENCE = "1s"
+MEBI = 1 << 20
+LARGE = 40
+"""Mebibytes: more than the kernel takes over for one connection."""
+QUIET_SECONDS = 0.5
+STALLED = 24
+"""More than have room in the link's window."""
 
 
 @pytest.fixture
@@ -147,6 +153,65 @@ async def test_slow_app_slows_its_sender_and_nobody_else(supervisor: Supervisor,
     assert all(now - then < 16 * 1024 for then, now in zip(before, after, strict=True))
 
 
+class Stalling:
+    """Reads no content of /stuck, answers /large with much, and everything else at once."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.moved = 0.0
+        """When something of a transfer last went on."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        while head := await read_head(reader):
+            count = LARGE if b" /large " in head.line else 0
+            self._note(begun=bool(count) or b" /stuck " in head.line)
+            if b" /stuck " in head.line:
+                await asyncio.Event().wait()
+            await read_content(reader, head, until_close=False)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (count * MEBI or 2000))
+            writer.write(b"o" * (0 if count else 2000))
+            for _ in range(count):
+                writer.write(b"x" * MEBI)
+                await writer.drain()
+                self._note(begun=False)
+
+    def _note(self, *, begun: bool) -> None:
+        self.begun += begun
+        self.moved = asyncio.get_running_loop().time()
+
+    def stalled(self) -> bool:
+        """Tell whether some are under way and none has gone on for a while."""
+        return self.begun >= 16 and asyncio.get_running_loop().time() - self.moved > QUIET_SECONDS
+
+
+async def _transfer(sender: Sender, path: str) -> None:
+    """Send content as far as it is taken, and read nothing."""
+    count = LARGE if path == "stuck" else 0
+    async with sender.connected() as (_, writer):
+        writer.write(f"POST /{path} HTTP/1.1\r\nHost: {sender.host}\r\nContent-Length: {count * MEBI}\r\n\r\n".encode())
+        for _ in range(count):
+            writer.write(b"u" * MEBI)
+            await writer.drain()
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("path", ["stuck", "large"])
+async def test_transfers_that_stall_hold_up_nobody(supervisor: Supervisor, relay: Relay, token: str, path: str) -> None:
+    """Many uploads that the app does not read, or answers that senders do not: a delivery beside them is answered."""
+    app = Stalling()
+    others = Sender(relay.plain_port, "demo.localhost")
+    async with listening(app.serve) as port, asyncio.TaskGroup() as tasks:
+        client = await supervisor.client(relay, port, token=token)
+        transfers = [tasks.create_task(_transfer(others, path)) for _ in range(STALLED)]
+        await until(app.stalled, what="transfers that stall")
+        sent = [await others.send(b"x" * 2000, patience_seconds=15) for _ in range(20)]
+        assert [one.status for one in sent] == [200] * 20
+        client.program.kill()
+        for transfer in transfers:
+            transfer.cancel()
+
+
 async def _push(writer: asyncio.StreamWriter) -> int:
     """Write until nothing goes any more for a second; give how much did."""
     pushed = 0
@@ -172,3 +237,22 @@ async def test_upload_that_its_sender_leaves_is_told(relay: Relay, client: Clien
     assert verify(sender.manifest, app.journal, await read_history(client)) == []
     listed = await deliveries(client)
     assert {row.get("failure") for row in listed if row.get("failure")} <= {"sender-aborted"}
+
+
+async def test_sender_that_leaves_while_the_app_works_is_told(relay: Relay, client: Client, app: App) -> None:
+    """The app got the whole request; the history says that nobody waited for its answer."""
+    sender = Sender(relay.plain_port, "demo.localhost")
+    sent = sender._note(b"POST", b"/hooks", [Answer(end="hang").field()], b"whole", chunked=False)
+    async with sender.connected() as (_, writer):
+        writer.write(request_head(sent.method, sent.target, sent.fields) + b"whole")
+        await app.arrived()
+        reset(writer)
+    sent.ending = "left"
+
+    async def told() -> bool:
+        """Look at the history once."""
+        return [row.get("failure") for row in await deliveries(client)] == ["sender-aborted"]
+
+    await until_async(told, what="a row that says so")
+    assert [(entry.id, entry.complete) for entry in app.journal] == [(sent.id, True)]
+    assert verify(sender.manifest, app.journal, await read_history(client)) == []

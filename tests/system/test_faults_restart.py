@@ -20,6 +20,7 @@ SENDERS = 50
 LEAST = 2000
 PAUSE_SECONDS = 0.02
 """Between two deliveries of one sender: the two programs share the machine with fifty of them."""
+ACTIVATE = ("systemd-socket-activate",)
 
 
 @pytest.fixture
@@ -130,3 +131,25 @@ async def test_relay_is_restarted(supervisor: Supervisor, app: App, listener: so
         await supervisor.relay(inherits=listener)
         await crowd.more(LEAST - 500)
     check(crowd, app)
+
+
+@pytest.mark.needs("systemd-socket-activate")
+async def test_relay_is_restarted_by_socket_activation(
+    supervisor: Supervisor, app: App, listener: socket.socket
+) -> None:
+    """Systemd's own program passes the socket: the first connection starts each relay, the old one drains."""
+    async with asyncio.TaskGroup() as tasks:
+        starting = tasks.create_task(supervisor.relay(inherits=listener, through=ACTIVATE))
+        _, knocking = await asyncio.open_connection(*listener.getsockname())
+    first = starting.result()
+    knocking.close()
+    token = await supervisor.token()
+    await supervisor.client(first, app.port, token=token)
+    crowd = Crowd(first)
+    async with crowd.sending():
+        await crowd.more(500)
+        ended = await first.program.stop()
+        await supervisor.relay(inherits=listener, through=ACTIVATE)
+        await crowd.more(LEAST - 500)
+    check(crowd, app)
+    assert ended.code == 0

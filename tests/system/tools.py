@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.system.program import Finished
 from tests.system.supervisor import Relay
 
-SECONDS = 55
+SECONDS = 90
 
 
 async def run(*command: str | Path, stdin: bytes = b"") -> Finished:

@@ -93,6 +93,11 @@ def test_target_is_untouched(target: bytes) -> None:
     assert writer().whole(head(HOST, target=target), b"").startswith(b"POST " + target + b" HTTP/1.1\r\n")
 
 
+def test_star_is_a_target_for_options() -> None:
+    """A question about the app as a whole (RFC 9112 section 3.2.4) passes as it is."""
+    assert writer().whole(head(HOST, method=b"OPTIONS", target=b"*"), b"").startswith(b"OPTIONS * HTTP/1.1\r\n")
+
+
 @pytest.mark.parametrize(
     ("method", "target"),
     [
@@ -100,7 +105,8 @@ def test_target_is_untouched(target: bytes) -> None:
         (b"POST", b"@evil/"),
         (b"POST", b".evil"),
         (b"POST", b""),
-        (b"OPTIONS", b"*"),
+        (b"POST", b"*"),
+        (b"OPTIONS", b"*x"),
         (b"CONNECT", b"evil:443"),
         (b"POST", b"/a b"),
         (b"POST", b"/a\r\nX: y"),

@@ -72,9 +72,10 @@ async def test_what_is_no_relay_is_said_so(status: int) -> None:
     assert (caught.value.code, "not as a hookline relay" in caught.value.detail) == ("not-a-relay", True)
 
 
-async def test_retry_after_is_honoured() -> None:
-    """What the relay asks for is how long the client waits."""
-    headers = {"Hookline-Error": "draining", "Retry-After": "7"}
+@pytest.mark.parametrize("own", [{"Hookline-Error": "draining"}, {}], ids=["relay", "proxy"])
+async def test_retry_after_is_honoured(own: dict[str, str]) -> None:
+    """What the relay, or a proxy in front of it, asks for is how long the client waits."""
+    headers = {**own, "Retry-After": "7"}
     async with site(web.json_response({"detail": "restarting"}, status=503, headers=headers)) as address:
         with pytest.raises(DialFailed) as caught:
             await Dialer(address, "hkl_x", "test").dial()

@@ -68,6 +68,13 @@ async def test_odd_target_arrives_byte_for_byte(target: bytes) -> None:
         assert stage.seen[0].head.target == target
 
 
+async def test_star_arrives_for_options() -> None:
+    """A question about the app as a whole (RFC 9112 section 3.2.4) is the app's to answer."""
+    async with opened() as stage:
+        await stage.ask(b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert stage.seen[0].head.target == b"*"
+
+
 async def test_delivery_says_what_the_relay_knows() -> None:
     """The endpoint is told who sent the request, when it came, and the URL it was sent to."""
     async with opened() as stage:

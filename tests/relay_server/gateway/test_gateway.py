@@ -318,5 +318,6 @@ async def test_handshake_that_outlives_the_door(tls: Contexts) -> None:
         end.write(GET)
         await stage.gateway.close()
         peer.send(outgoing.read())
-        await peer.rest()
+        with pytest.raises(ConnectionResetError):
+            await peer.rest()
         assert stage.requests == []

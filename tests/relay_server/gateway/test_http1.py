@@ -87,7 +87,7 @@ def test_trailing_white_space_is_no_part_of_a_value() -> None:
         ([b"\r", b"GET / HTTP/1.1\r\n"], Failure.BAD_REQUEST),
         ([b"BREW / HTTP/1.1\r\n"], Failure.METHOD_NOT_ALLOWED),
         ([b"\x16\x03\x01"], Failure.BAD_REQUEST),
-        ([b"GET /\r\n\r\n"], Failure.HTTP_VERSION),
+        ([b"GET /\r\n\r\n"], Failure.BAD_REQUEST),
         ([b"GET / HTTP/3.0\r\n"], Failure.HTTP_VERSION),
         ([b"GET /" + b"a" * 40_000, b"a" * 40_000], Failure.URI_TOO_LONG),
         ([b"GET / HTTP/1.1\r\nA: " + b"a" * 40_000, b"a" * 40_000], Failure.HEADERS_TOO_LARGE),
