@@ -40,8 +40,8 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "compare the secret with the one that {name} shows for this endpoint",
     ),
     Reason.SECRET_EMPTY: (
-        "there is no secret to check with, or it is empty, so nothing can be valid",
-        "give the rule a secret: env:NAME, file:PATH or keyring:NAME",
+        "{name} signs with a secret, and there is none to check with, or it is empty: nothing can be valid",
+        'name the secret that {name} shows: --secret-env VARIABLE (in hookline.toml: secret = "env:VARIABLE")',
     ),
     Reason.SECRET_UNDECODABLE: (
         "the secret {secrets} is unusable: {about}",
