@@ -95,6 +95,11 @@ class Groups:
             if len(events) > REMEMBERED_EVENTS:
                 del events[next(iter(events))]
 
+    def learn(self, attempt: Attempt) -> None:
+        """Know the event of a delivery that had its place before its request was whole."""
+        if groupable(attempt) and (attempt.delivery.endpoint, attempt.provider, attempt.event_id) not in self._events:
+            self.remember(attempt)
+
     def _group(self, connection: sqlite3.Connection, seq: int) -> Group | None:
         group = self._groups.get(seq)
         if group is None:
