@@ -178,10 +178,10 @@ class Arrows:
         self._narration = Narration(pen=pen, stream=narration, signs=signs)
         self._colour = colour
         self._signs = signs
-        self._attempts: OrderedDict[tuple[int, int], bool] = OrderedDict()
-        self._last: tuple[int, int] | None = None
-        self._answered: tuple[int, int] | None = None
-        self._awaited: set[tuple[int, int]] = set()
+        self._attempts: OrderedDict[tuple[str, int], bool] = OrderedDict()
+        self._last: tuple[str, int] | None = None
+        self._answered: tuple[str, int] | None = None
+        self._awaited: set[tuple[str, int]] = set()
         """Whose signature's cause is still being looked for."""
 
     async def show(self, change: Change) -> None:
@@ -192,7 +192,7 @@ class Arrows:
             await self._show_delivery(change.delivery)
 
     async def _show_delivery(self, row: DeliverySummary) -> None:
-        key = (row.seq, row.attempts)
+        key = (row.id, row.attempts)
         finished = self._attempts.get(key)
         if row.kind != "received" and not finished and (made := await self._attempt(row)) is not None:
             row = msgspec.structs.replace(row, received_at=made.started_at)  # of this attempt, not of the delivery
@@ -210,7 +210,7 @@ class Arrows:
             for line in await self._cause(row, key):
                 self._pen.write(self._out, line)
 
-    def _remember(self, key: tuple[int, int], *, finished: bool) -> None:
+    def _remember(self, key: tuple[str, int], *, finished: bool) -> None:
         self._attempts[key] = finished
         if len(self._attempts) > _REMEMBERED:
             self._awaited.discard(self._attempts.popitem(last=False)[0])
@@ -262,11 +262,11 @@ class Arrows:
             return lines
         said = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt), attempt.blame])]
         if attempt.signature.searching:
-            self._awaited.add((row.seq, row.attempts))
+            self._awaited.add((row.id, row.attempts))
             return said + lines
         return [*said, *self._reasons(attempt.signature), *lines]
 
-    async def _cause(self, row: DeliverySummary, key: tuple[int, int]) -> list[str]:
+    async def _cause(self, row: DeliverySummary, key: tuple[str, int]) -> list[str]:
         """Say what was found out about a signature after the app's answer, once it was."""
         attempt = await self._attempt(row)
         if attempt is not None and attempt.signature.searching:
