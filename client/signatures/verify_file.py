@@ -12,7 +12,6 @@ from client.signatures.material import KeyFiles
 from client.signatures.rule import Rule
 from client.signatures.secret import Secret
 from client.signatures.subject import Subject
-from client.signatures.verdict import Reason
 from client.views import SignatureView
 
 
@@ -74,8 +73,6 @@ def verify_subject(
     found = judgement.signature
     others = [Rule(found.scheme, tuple(known)), *(Rule(found.scheme, params=one) for one in known_params)]
     view = Explainer(signatures, known=others, urls=lambda: urls).explain_now(subject, found)
-    if view.reason == Reason.SECRET_EMPTY.value:
-        view = _without_secret(view, catalogue, secrets)
     checked = dict(view.checked)
     if subject.received_at is None and _has_window(catalogue, view.scheme):
         checked["time window"] = "not judged: the time of receipt is not known; give it with --at"
@@ -112,23 +109,6 @@ def _verification(
         finding=finding,
         event_type=event_type,
         event_id=event_id,
-    )
-
-
-def _without_secret(view: SignatureView, catalogue: Catalogue, secrets: Sequence[Secret]) -> SignatureView:
-    """Say which of the two it is: no secret was given, which says nothing against the sender, or an empty one."""
-    scheme = catalogue.find(view.scheme)
-    name = view.scheme if scheme is None else scheme.name
-    if secrets:
-        empty = " and ".join(secret.name for secret in secrets)
-        said = f"the secret {empty} is empty: nothing can be valid"
-        return replace(view, sentence=said, next_step=f"put the secret there that {name} shows for this endpoint")
-    return replace(
-        view,
-        state="unverifiable",
-        sentence=f"not checked: {name} signs with a secret, and none was given",
-        next_step="say where it is: --secret-env VARIABLE, --secret-file FILE or --secret-keyring NAME",
-        checked=tuple(row for row in view.checked if row[0] != "secret"),
     )
 
 

@@ -72,6 +72,16 @@ async def test_cut_capture_is_not_replayed(desk: Desk) -> None:
         await desk.inspector.replay("dlv_000001")
 
 
+async def test_cut_capture_is_replayed_with_another_body(desk: Desk) -> None:
+    """What was cut is not sent then."""
+    desk.capture_bytes = 10
+    desk.record = desk.recorder()
+    await desk.send(b"x" * 11)
+    desk.app = seen = Seen()
+    made = await desk.inspector.replay("dlv_000001", Edits(content=b"whole"))
+    assert (made.kind, made.status, seen.contents) == ("edit", 200, [b"whole"])
+
+
 async def test_broken_upload_is_not_replayed(desk: Desk) -> None:
     """What the sender did not finish is not finished for it."""
     content = Content(ended=False)

@@ -259,7 +259,10 @@ def test_signed_request_without_a_secret_is_not_judged(tmp_path: Path, scheme: s
     first, second, third, *rest = result.output.splitlines()
     assert first == "? unverifiable: not checked: TalkifAI signs with a secret, and none was given"
     assert second.split() == ["reason", "secret_empty"]
-    assert third == "  next       say where it is: --secret-env VARIABLE, --secret-file FILE or --secret-keyring NAME"
+    assert third == (
+        "  next       say where it is: --secret-env VARIABLE, --secret-file FILE or --secret-keyring NAME"
+        ' (in hookline.toml: secret = "env:VARIABLE")'
+    )
     assert (result.exit_code, [line for line in rest if line.startswith("  secret")]) == (1, [])
 
 
