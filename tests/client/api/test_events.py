@@ -55,10 +55,12 @@ async def test_last_event_id_that_is_none_begins_now(
 ) -> None:
     """Whatever a client sends, it gets a stream that begins with the number to resume from, and then what happens."""
     await desk.send()
+    desk.store.flush()
     async with session.get(f"{url}/api/events", headers={"Last-Event-ID": said}) as response:
         assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
         assert (await lines(response, 3))[1] == b"id: 1\n"
         await desk.send()
+        desk.store.flush()
         assert (await lines(response, 2))[0] == b"id: 2\n"
 
 
@@ -68,6 +70,7 @@ async def test_last_event_id_of_a_client_that_ran_before_begins_at_the_oldest(
 ) -> None:
     """A number that this client has not reached is from another one: nothing that is kept is left out."""
     await desk.send()
+    desk.store.flush()
     async with session.get(f"{url}/api/events", headers={"Last-Event-ID": said}) as response:
         assert b"id: 1\n" in await lines(response, 5)
 
@@ -75,6 +78,7 @@ async def test_last_event_id_of_a_client_that_ran_before_begins_at_the_oldest(
 async def test_stream_is_what_the_document_says(desk: Desk, url: str, session: aiohttp.ClientSession) -> None:
     """Media type and every event's data are as described; a refusal is a problem document before the stream begins."""
     await desk.send()
+    desk.store.flush()
     told = document()
     media = told["paths"]["/api/events"]["get"]["responses"]["200"]["content"]
     async with session.get(f"{url}/api/events", headers={"Last-Event-ID": "0"}) as response:
