@@ -7,6 +7,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Literal, Protocol, TextIO
 
 import msgspec
@@ -177,10 +178,10 @@ class Arrows:
         self._narration = Narration(pen=pen, stream=narration, signs=signs)
         self._colour = colour
         self._signs = signs
-        self._attempts: OrderedDict[tuple[int, int], bool] = OrderedDict()
-        self._last: tuple[int, int] | None = None
-        self._answered: tuple[int, int] | None = None
-        self._awaited: set[tuple[int, int]] = set()
+        self._attempts: OrderedDict[tuple[str, int], bool] = OrderedDict()
+        self._last: tuple[str, int] | None = None
+        self._answered: tuple[str, int] | None = None
+        self._awaited: set[tuple[str, int]] = set()
         """Whose signature's cause is still being looked for."""
 
     async def show(self, change: Change) -> None:
@@ -191,8 +192,10 @@ class Arrows:
             await self._show_delivery(change.delivery)
 
     async def _show_delivery(self, row: DeliverySummary) -> None:
-        key = (row.seq, row.attempts)
+        key = (row.id, row.attempts)
         finished = self._attempts.get(key)
+        if row.kind != "received" and not finished and (made := await self._attempt(row)) is not None:
+            row = msgspec.structs.replace(row, received_at=made.started_at)  # of this attempt, not of the delivery
         if finished is None:
             self._pen.write(self._out, self.arrival(row))
             self._remember(key, finished=False)
@@ -207,7 +210,7 @@ class Arrows:
             for line in await self._cause(row, key):
                 self._pen.write(self._out, line)
 
-    def _remember(self, key: tuple[int, int], *, finished: bool) -> None:
+    def _remember(self, key: tuple[str, int], *, finished: bool) -> None:
         self._attempts[key] = finished
         if len(self._attempts) > _REMEMBERED:
             self._awaited.discard(self._attempts.popitem(last=False)[0])
@@ -259,11 +262,11 @@ class Arrows:
             return lines
         said = [self._sentence(text, "error") for text in filter(None, [explain_line(attempt), attempt.blame])]
         if attempt.signature.searching:
-            self._awaited.add((row.seq, row.attempts))
+            self._awaited.add((row.id, row.attempts))
             return said + lines
         return [*said, *self._reasons(attempt.signature), *lines]
 
-    async def _cause(self, row: DeliverySummary, key: tuple[int, int]) -> list[str]:
+    async def _cause(self, row: DeliverySummary, key: tuple[str, int]) -> list[str]:
         """Say what was found out about a signature after the app's answer, once it was."""
         attempt = await self._attempt(row)
         if attempt is not None and attempt.signature.searching:
@@ -273,11 +276,10 @@ class Arrows:
         return [] if attempt is None else self._reasons(attempt.signature, named, late=True)
 
     async def _attempt(self, row: DeliverySummary) -> AttemptView | None:
-        try:
-            detail = await self._inspector.delivery(row.id)
-        except UnknownDelivery:  # cleared meanwhile
-            return None
-        return next((one for one in detail.attempts if one.number == row.attempts), None)
+        with suppress(UnknownDelivery):  # cleared meanwhile
+            attempts = (await self._inspector.delivery(row.id)).attempts
+            return next((one for one in attempts if one.number == row.attempts), None)
+        return None
 
     def _reasons(self, verdict: SignatureView, named: str = "", *, late: bool = False) -> list[str]:
         if verdict.state == "valid" and late:
@@ -286,15 +288,13 @@ class Arrows:
             return []
         role: Role = "error" if verdict.state == "invalid" else "warning"
         said = self._sentence(f"signature{named} {verdict.state} ({verdict.reason}): {verdict.sentence}", role)
-        if not verdict.next_step:
-            return [said]
-        return [said, f"{_INDENT}  {self._paint(f'{self._signs.arrow} {verdict.next_step}', 'plain')}"]
+        step = f"{_INDENT}  {self._paint(f'{self._signs.arrow} {verdict.next_step}', 'plain')}"
+        return [said, step] if verdict.next_step else [said]
 
     def _sentence(self, text: str, role: Role) -> str:
         sign = self._signs.bad if role == "error" else self._signs.warning
         return _INDENT + self._paint(f"{sign} {text}", role)
 
     def _paint(self, text: str, role: Role) -> str:
-        text = printable_line(text)
-        code = _COLOURS.get(role, "")
+        text, code = printable_line(text), _COLOURS.get(role, "")
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and code else text

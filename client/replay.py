@@ -59,7 +59,7 @@ class Replayer:
             StoreUnusable: the history cannot be read.
         """
         wanted = edits or AS_IT_WAS
-        found = await original(self._store, delivery_id)
+        found = await original(self._store, delivery_id, content_wanted=wanted.content is None)
         handler = self._way(found, wanted)
         request = await self._request(found, wanted)
         refusal = await _send(handler, request)

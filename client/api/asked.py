@@ -1,5 +1,6 @@
 """What scripts for ngrok's agent ask a tunnel to be, read into a plan; what would change its meaning is refused."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,16 @@ _PLACES = ("subdomain", "hostname", "domain", "url")
 _UNDERSTOOD = frozenset(
     ("addr", "name", "proto", "host_header", "pooling_enabled", "upstream", "verify_upstream_tls", *_PLACES)
 )
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     ("bind_tls", "inspect", "schemes", "metadata", "description", "type", "bindings", "crt", "key", "region")
 )
 """They name what is so anyway, or what nobody but ngrok's servers would do something with."""
 
 _ANYWHERE = ("http://", "https://")
 """A URL without a host: the relay chooses."""
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
+"""One label of a host name (RFC 1123 section 2.1), as the relay grants it."""
 
 _PROTOCOLS = ("http", "https", "")
 
@@ -64,7 +68,7 @@ def read(body: bytes) -> Asked:
     """
     options = msgspec.json.decode(body, type=dict[str, Any])
     for name, value in options.items():
-        if name not in _UNDERSTOOD and name not in _HARMLESS and value not in (None, "", [], {}, False):
+        if name not in _UNDERSTOOD and name not in HARMLESS and value not in (None, "", [], {}, False):
             raise TunnelRefused(
                 f"the option {name!a} is not known here: a tunnel without it would not be what you want"
             )
@@ -77,7 +81,10 @@ def address(asked: Asked) -> OriginAddress:
     Raises:
         BadAddress: it is none.
     """
-    return OriginAddress.parse(str(asked.addr if asked.upstream is None else asked.upstream.url))
+    alone = None if asked.addr == "" else OriginAddress.parse(str(asked.addr))
+    if asked.upstream is not None:
+        return OriginAddress.parse(str(asked.upstream.url))
+    return alone or OriginAddress.parse("")
 
 
 def plan(asked: Asked, relay: str) -> TunnelPlan:
@@ -94,8 +101,11 @@ def plan(asked: Asked, relay: str) -> TunnelPlan:
     protocol = asked.url.partition("://")[0] if "://" in asked.url else asked.proto
     if protocol not in _PROTOCOLS:
         raise TunnelRefused(f"tunnels carry http and https, not {protocol!a}")
+    name = next((endpoint_name(place, relay) for place in _places(asked) if place), "")
+    if name and not _LABEL.fullmatch(name):
+        raise TunnelRefused(f"no endpoint can be called {name!a}: a to z, 0 to 9 and hyphens between, 63 at most")
     return TunnelPlan(
-        name=next((endpoint_name(place, relay) for place in _places(asked) if place), ""),
+        name=name,
         address=address(asked),
         pool=asked.pooling_enabled,
         host_header=asked.host_header or "rewrite",

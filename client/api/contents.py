@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from client.api.problems import refusal
 from client.archive import ServedArchive
 from client.inspector import Side, UnknownDelivery
 from client.views import AttemptView, MessageView
@@ -38,7 +39,9 @@ async def serve_content(request: web.Request, inspector: ServedArchive, side: Si
     message = _message(detail.attempts, number, side)
     span = wanted(request.headers.get("Range", ""), message.captured_bytes)
     if span is None:
-        return web.Response(status=416, headers={"Content-Range": f"bytes */{message.captured_bytes}"})
+        refused = refusal(416, "range-not-there", f"only bytes 0 to {message.captured_bytes - 1} were captured")
+        refused.headers["Content-Range"] = f"bytes */{message.captured_bytes}"
+        return refused
     partial = span != (0, message.captured_bytes)
     name = f"{_PLAIN.sub('', detail.summary.id)}-{number}-{side}.bin"
     response = web.StreamResponse(status=206 if partial else 200, headers=HEADERS)
@@ -61,11 +64,11 @@ async def serve_content(request: web.Request, inspector: ServedArchive, side: Si
 def wanted(field: str, size_bytes: int) -> Span | None:
     """Give the span that a Range field asks for: all of it where the field asks for nothing we serve, None: too far."""
     match = _RANGE.fullmatch(field.strip())
-    if match is None or not (match[1] or match[2]):
+    if match is None or not (match[1] or match[2]) or not size_bytes:
         return Span(0, size_bytes)
     if not match[1]:
         length = int(match[2])
-        return Span(max(size_bytes - length, 0), size_bytes) if length and size_bytes else None
+        return Span(max(size_bytes - length, 0), size_bytes) if length else None
     start = int(match[1])
     end = min(int(match[2]) + 1, size_bytes) if match[2] else size_bytes
     if match[2] and int(match[2]) < start:

@@ -1,7 +1,6 @@
 """Keeps web pages and other machines out of the local API."""
 
 import hmac
-import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -10,10 +9,11 @@ from aiohttp.typedefs import Middleware
 
 from client.api.problems import answer, problem_of, refusal
 from shared.errors import TunnelError
+from shared.logs import Log
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 SAME_SITE = frozenset({"same-origin", "none"})
@@ -104,5 +104,5 @@ async def _answered(request: web.Request, handler: Answering) -> web.StreamRespo
     except web.HTTPException as error:
         return refusal(error.status, "not-found", "there is nothing here: see GET /api")
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
-        _log.error("api.failed path=%a error=%s", request.path, type(error).__name__)
+        _log.error("api.failed", error=error, path=request.path)
         return refusal(500, "client-internal", "hookline failed to answer: see its log")

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from client.api.archive import Import
-from client.api.asked import Asked
+from client.api.asked import HARMLESS, Asked
+from client.api.narrowing import FILTER, FORMATS, narrow
 from client.api.ngrok import Replay
 from client.api.problems import Problem
 from client.views import AttemptView, DeliveryDetail, DeliverySummary, Edits, Scanned, Status
@@ -70,9 +71,9 @@ _RANGE = {
     "name": "Range",
     "in": "header",
     "description": "One range of bytes (RFC 9110 section 14.2).",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "format": "byte-range"},
 }
-_Q = _text("q", "A filter expression.")
+_Q = _text("q", FORMATS["filter-expression"], **FILTER)
 _PINNED = _text("pinned", "Remove pinned ones too.", enum=["true", "false"])
 _CONTENT = (_ID, _ATTEMPT, _RANGE)
 _OCTETS = "application/octet-stream"
@@ -92,6 +93,8 @@ _LAST = {
     "description": "Go on after this event.",
     "schema": {"type": "string"},
 }
+
+_FORMATS = "Formats of text:\n\n" + "\n".join(f"- `{name}`: {said}" for name, said in FORMATS.items())
 
 OPERATIONS = (
     Operation("get", "/api", "What there is"),
@@ -147,13 +150,14 @@ def document() -> dict[str, Any]:
         if kind is not None and kind not in (bytes, str, *kinds):
             kinds.append(kind)
     schemas, components = _lenient(msgspec.json.schema_components(kinds, ref_template=_PREFIX))
+    narrow(components, harmless=HARMLESS)
     named = dict(zip(kinds, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for one in OPERATIONS:
         paths.setdefault(one.path, {})[one.method] = _described(one, named)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Hookline's local API", "version": version("hookline")},
+        "info": {"title": "Hookline's local API", "version": version("hookline"), "description": _FORMATS},
         "paths": paths,
         "components": {"schemas": components},
     }

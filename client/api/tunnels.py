@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from client.api.asked import TunnelRefused, address, plan, read
+from client.api.asked import TunnelRefused, plan, read
 from client.api.deliveries import as_json
 from client.archive import ServedArchive
 from client.openings import Openings, UnknownTunnel
@@ -69,7 +69,8 @@ class TunnelRoutes:
         asked = read(await request.read())
         if not asked.addr and asked.upstream is None:
             raise TunnelRefused('only the app can be changed: give {"upstream": {"url": "http://localhost:3000"}}')
-        name = self._keeper().change(_endpoint(request.match_info["name"]), address(asked))
+        wanted = plan(asked, (await self._inspector.status()).relay)
+        name = self._keeper().change(_endpoint(request.match_info["name"]), wanted.address)
         return self._shown(request, await self._named(name), status=200)
 
     async def close(self, request: web.Request) -> web.StreamResponse:

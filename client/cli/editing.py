@@ -9,16 +9,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import msgspec
 
 from client.cli.captured import exchange, octets, request_line
+from client.deliveries.edits import edited
 from client.deliveries.export.model import CapturedExchange
 from client.deliveries.importing import read_request
 from client.inspector import Inspector, ReplayRefused
+from client.origin.address import OriginAddress
 from client.views import AttemptView, DeliveryDetail, Edits
 from shared.errors import TunnelError
 from shared.http import Fields, without
+from shared.http.heads import RequestHead
 
 _LENGTH = frozenset({b"content-length"})
+
+
+_CUT = "it was not captured whole; give another content with --body-file FILE"
 
 
 class EditRefused(TunnelError):  # noqa: N818 - reads as the sentence it is
@@ -36,6 +43,18 @@ class Wanted(NamedTuple):
     content: bytes | None = None
     resign: bool = False
     editor: bool = False
+
+    def check(self) -> None:
+        """See that what is given can be sent, before anything is.
+
+        Raises:
+            BadAddress: `to` is no address.
+            ReplayRefused: a method, target or field that no request may have.
+        """
+        if self.to is not None:
+            OriginAddress.parse(self.to)
+        nothing = RequestHead(b"GET", b"/", ())
+        edited(nothing, Edits(method=self.method, target=self.target, fields=self.set_fields))
 
 
 def read_field(text: str) -> tuple[str, str]:
@@ -181,15 +200,51 @@ def _run_editor(path: Path) -> None:
         raise EditRefused(f"the editor ended with {done.returncode}, so nothing was sent")
 
 
-def described(detail: DeliveryDetail, edits: Edits) -> str:
-    """Give in a line what would be sent, and what of it is changed."""
-    received = detail.attempts[0].request
-    method, target, _ = ("", "", "") if received is None else request_line(received)
-    said = [f"{edits.method or method} {edits.target or target}", f"to {edits.to or detail.attempts[0].target}"]
-    if edits.fields is not None:
-        said.append(f"{len(edits.fields)} fields")
-    if edits.content is not None:
-        said.append(f"content of {len(edits.content):,} bytes")
-    if edits.resign:
-        said.append("signed afresh")
-    return f"{detail.summary.id}: " + ", ".join(said)
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be sent for a delivery, and what of it is changed."""
+
+    delivery: str
+    method: str
+    target: str
+    to: str
+    fields: tuple[tuple[str, str], ...] | None
+    """None: as they came."""
+    content_bytes: int | None
+    """None: the content as it came."""
+    resign: bool
+    count: int
+    refusal: str
+    """Why it would not be sent; empty: it would."""
+
+    @classmethod
+    def of(cls, detail: DeliveryDetail, edits: Edits, count: int) -> "Plan":
+        """Make the plan of a delivery's replays."""
+        received = detail.attempts[0].request
+        method, target, _ = ("", "", "") if received is None else request_line(received)
+        cut = received is not None and received.captured_bytes < received.content_bytes
+        return cls(
+            delivery=detail.summary.id,
+            method=edits.method or method,
+            target=edits.target or target,
+            to=edits.to or detail.attempts[0].target,
+            fields=edits.fields,
+            content_bytes=None if edits.content is None else len(edits.content),
+            resign=edits.resign,
+            count=count,
+            refusal=_CUT if cut and edits.content is None else "",
+        )
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        if self.refusal:
+            return f"{self.delivery}: would not be sent: {self.refusal}"
+        said = [f"{self.method} {self.target}", f"to {self.to}" if self.to else "to no app yet: name one with --to"]
+        if self.fields is not None:
+            said.append(f"{len(self.fields)} fields")
+        if self.content_bytes is not None:
+            said.append(f"content of {self.content_bytes:,} bytes")
+        if self.resign:
+            said.append("signed afresh")
+        if self.count > 1:
+            said.append(f"{self.count:,} times")
+        return f"{self.delivery}: " + ", ".join(said)

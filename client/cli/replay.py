@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import click
 
 from client.cli.captured import as_json, choose, find, perform, signs
-from client.cli.editing import Wanted, described, edits_for, read_field
+from client.cli.editing import Plan, Wanted, edits_for, read_field
 from client.inspector import Inspector, ReplayRefused, UnknownDelivery
 from client.views import AttemptView
 from client.wording import duration, result
+from shared.errors import TunnelError
 from shared.printable import printable_line
 
 _ASKED_FROM = 2
@@ -65,9 +66,10 @@ def command(names: tuple[str, ...], **options: Any) -> None:
     wanted = _wanted(options)
     if wanted.editor and (options["query"] or options["failed"] or len(names) > 1):
         raise click.UsageError("--edit takes one delivery: give its id, or --latest")
-    outcomes = perform(lambda inspector: _replayed(inspector, names, wanted, options))
     if options["dry_run"]:
-        return
+        plans = perform(lambda inspector: _planned(inspector, names, wanted, options))
+        raise click.exceptions.Exit(1 if any(plan.refusal for plan in plans) else 0)
+    outcomes = perform(lambda inspector: _replayed(inspector, names, wanted, options))
     bad = [one for one in outcomes if not one.good]
     if len(outcomes) > 1:
         click.echo(f"{len(outcomes) - len(bad)} of {len(outcomes)} answered below {_FAILED_FROM}", err=True)
@@ -88,7 +90,7 @@ def _wanted(options: dict[str, Any]) -> Wanted:
             raise click.UsageError(f"--body-file: {options['body_file']} cannot be read: {error.strerror}") from None
     elif options["from_stdin"]:
         content = sys.stdin.buffer.read()
-    return Wanted(
+    wanted = Wanted(
         to=options["to"],
         method=options["method"],
         target=options["target"],
@@ -98,17 +100,30 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         resign=options["resign"],
         editor=options["editor"],
     )
+    try:
+        wanted.check()
+    except TunnelError as error:
+        raise click.UsageError(printable_line(str(error))) from None
+    return wanted
+
+
+async def _chosen(inspector: Inspector, names: Sequence[str], options: dict[str, Any]) -> list[str]:
+    return await choose(inspector, names, query=options["query"], latest=options["latest"], failed=options["failed"])
+
+
+async def _planned(inspector: Inspector, names: Sequence[str], wanted: Wanted, options: dict[str, Any]) -> list[Plan]:
+    plans: list[Plan] = []
+    for identity in await _chosen(inspector, names, options):
+        detail = await find(inspector, identity)
+        plans.append(Plan.of(detail, await edits_for(inspector, detail, wanted), options["count"]))
+        click.echo(as_json(plans[-1]) if options["as_json"] else printable_line(str(plans[-1])))
+    return plans
 
 
 async def _replayed(
     inspector: Inspector, names: Sequence[str], wanted: Wanted, options: dict[str, Any]
 ) -> list[Outcome]:
-    chosen = await choose(inspector, names, query=options["query"], latest=options["latest"], failed=options["failed"])
-    if options["dry_run"]:
-        for identity in chosen:
-            detail = await find(inspector, identity)
-            click.echo(printable_line(described(detail, await edits_for(inspector, detail, wanted))))
-        return []
+    chosen = await _chosen(inspector, names, options)
     if not names and len(chosen) >= _ASKED_FROM and not options["yes"] and sys.stdin.isatty():
         click.confirm(f"replay {len(chosen)} deliveries?", abort=True, err=True)
     say = _say_json if options["as_json"] else _say

@@ -71,7 +71,7 @@ class Attempt(msgspec.Struct, eq=False, kw_only=True):
     retry_at: float | None = None
     """Unix seconds when the provider will send the event again, where that is known."""
     judge: Callable[["Attempt"], None] | None = None
-    """Finds the verdict when the attempt has ended, before it gets its place."""
+    """Finds the verdict before the attempt gets its place, and takes note when it has ended."""
     tell: Callable[["Attempt"], None] | None = None
     """Completes `clock` and `healthy` when the attempt has ended and has its place."""
     queued: bool = False
@@ -87,6 +87,11 @@ class Attempt(msgspec.Struct, eq=False, kw_only=True):
         if judge is not None and self.state != "pending":
             self.judge = None
             judge(self)
+
+    def recognise(self) -> None:
+        """Have the verdict found before the end, where the request is here: its event says which delivery it joins."""
+        if self.judge is not None and self.request.whole and not self.request.parts_bytes:
+            self.judge(self)
 
     def was_written(self, generation: int) -> None:
         """Know that its rows are committed, in the file of this generation."""

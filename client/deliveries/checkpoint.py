@@ -11,19 +11,18 @@ from client.deliveries.turn import Turn
 BEGIN_BYTES = 16 * 1024**2
 """The log is carried over when it has grown by this: a small log that is written again costs each commit less."""
 
-FINISH_BYTES = 1024**2
-"""What may be left to be carried over in the loop: 4 to 14 ms, most of it the disk's two flushes."""
-
 MOST_ROUNDS = 3
+"""In the thread. What is left then, some KiB, is carried over in the loop, and costs it the disk's flushes."""
 
 _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
 class Checkpoint:
-    """Checkpoints in a thread. A log that grows under constant load gets its last small piece carried over in the loop.
+    """Checkpoints in a thread, where the disk's flushes keep nobody waiting.
 
-    A log begins again by itself once everything in it is carried over. Under constant load there is always something
-    that came while the thread worked; only the writer can carry that over with nothing coming meanwhile.
+    A log begins again with the first commit after everything in it is carried over, and that commit flushes the disk
+    once more: the thread makes it itself. Under constant load there is always something that came while the thread
+    worked: it goes on in rounds that get shorter, and at last only the writer can carry over what is left.
 
     A checkpoint begins only when something was committed since the last one ended, and only the process that holds the
     lock file does any. So no commit can begin the log again under a running checkpoint, which SQLite before 3.51.3 does
@@ -38,6 +37,8 @@ class Checkpoint:
         """Committed since the last checkpoint began."""
         self._running = False
         self._rounds = 0
+        self._again = False
+        """The log is to begin again when everything is carried over."""
 
     @property
     def running(self) -> bool:
@@ -48,6 +49,7 @@ class Checkpoint:
         """Know that a commit added about so much to the log."""
         self._waiting_bytes += size_bytes
         if self._waiting_bytes > BEGIN_BYTES and not self._running:
+            self._again = True
             self.begin()
 
     def begin(self) -> None:
@@ -67,22 +69,39 @@ class Checkpoint:
         """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out; False: not our turn."""
         if not self._turn.take():
             return False
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(self._file.path)) as connection:
-            connection.execute(_CHECKPOINT).fetchone()
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._opened()) as connection:
+            _, log, carried = connection.execute(_CHECKPOINT).fetchone()
+            if self._again and carried == log:
+                _begin_again(connection)
         return True
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._file.path, isolation_level=None, timeout=0)
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        return connection
 
     def _carried(self, done: asyncio.Future[bool]) -> None:
         connection = self._file.connection
         self._running = False
         if done.cancelled() or connection is None or not done.result():
-            return
-        if self._waiting_bytes > FINISH_BYTES and self._rounds < MOST_ROUNDS:
+            self._again = False
+        elif self._waiting_bytes and self._rounds < MOST_ROUNDS:
             self._running = True
             self._round()
-        elif self._waiting_bytes:
-            self._finish(connection)
+        else:
+            self._again = False
+            if self._waiting_bytes:
+                self._finish(connection)
 
     def _finish(self, connection: sqlite3.Connection) -> None:
         self._waiting_bytes = 0
         with contextlib.suppress(sqlite3.Error):
             connection.execute(_CHECKPOINT).fetchone()
+
+
+def _begin_again(connection: sqlite3.Connection) -> None:
+    """Commit what changes nothing: the first commit of a log flushes the disk, and the loop's own shall not."""
+    connection.execute("BEGIN IMMEDIATE")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute("COMMIT")

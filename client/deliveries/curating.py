@@ -11,7 +11,7 @@ from client.deliveries.faults import NotWritten, plainly, sentence
 from client.deliveries.file import HistoryFile, error_code
 from client.deliveries.groups import Groups
 from client.deliveries.journal import Journal
-from client.deliveries.removal import SLICE_BYTES, SLICE_DELIVERIES, remove_slice
+from client.deliveries.removal import SLICE_BYTES, Slices
 
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ class Curation:
         self._groups = groups
         self._checkpoint = checkpoint
         self._on_removed = on_removed
+        self._slices = Slices()
 
     async def pin(self, seq: int, *, pinned: bool) -> None:
         """Keep a delivery from being forgotten, or no longer.
@@ -66,12 +67,13 @@ class Curation:
         Raises:
             NotWritten: the file does not take it now; some may be gone.
         """
-        for start in range(0, len(seqs), SLICE_DELIVERIES):
-            part = seqs[start : start + SLICE_DELIVERIES]
+        start = 0
+        while part := seqs[start : start + self._slices.deliveries]:
+            start += len(part)
 
             def write(connection: sqlite3.Connection, part: Sequence[int] = part) -> bool:
                 """Take one slice out."""
-                return _wiped(connection, part)
+                return self._wiped(connection, part)
 
             while not await self._write(write):
                 self._checkpoint.wrote(SLICE_BYTES)
@@ -102,10 +104,9 @@ class Curation:
             await asyncio.sleep(BUSY_PAUSE_SECONDS)
         raise NotWritten(plainly(sentence(busy, self._file.path)))
 
-
-def _wiped(connection: sqlite3.Connection, seqs: Sequence[int]) -> bool:
-    connection.execute("PRAGMA secure_delete = ON")
-    try:
-        return remove_slice(connection, seqs)
-    finally:
-        connection.execute("PRAGMA secure_delete = OFF")
+    def _wiped(self, connection: sqlite3.Connection, seqs: Sequence[int]) -> bool:
+        connection.execute("PRAGMA secure_delete = ON")
+        try:
+            return self._slices.remove(connection, seqs)
+        finally:
+            connection.execute("PRAGMA secure_delete = OFF")

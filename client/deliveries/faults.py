@@ -47,6 +47,8 @@ def plainly(trouble: str) -> str:
 
 def _said(error: BaseException, path: Path) -> str:
     code = error_code(error) or error_code(error.__cause__ or error)
+    if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
+        return f"history is not being saved to {path}: a directory stands in the file's place: move it away"
     code = code or _SYSTEM.get(getattr(error.__cause__ or error, "errno", None) or 0, 0)
     why = _WHY.get(code, f"it cannot be written ({error}): see that it is sound")
     return f"history is not being saved to {path}: {why}"

@@ -85,7 +85,16 @@ class Groups:
     def by_id(self, connection: sqlite3.Connection, delivery_id: str) -> Group | None:
         """Give the group of the delivery with this id, or None where there is none."""
         row = connection.execute("SELECT seq FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
-        return None if row is None else self._group(connection, row[0])
+        return None if row is None else self._group(connection, row[0], filed=True)
+
+    def reserve(self, connection: sqlite3.Connection, delivery_id: str) -> int | None:
+        """Give the number of the delivery's next attempt, which nothing else gets; None where there is none.
+
+        Raises:
+            sqlite3.Error: the file cannot be read.
+        """
+        group = self.by_id(connection, delivery_id)
+        return None if group is None else _free_number(connection, group, group.attempts + 1)
 
     def remember(self, attempt: Attempt) -> None:
         """Know the event of a delivery that begins."""
@@ -95,10 +104,16 @@ class Groups:
             if len(events) > REMEMBERED_EVENTS:
                 del events[next(iter(events))]
 
-    def _group(self, connection: sqlite3.Connection, seq: int) -> Group | None:
+    def learn(self, attempt: Attempt) -> None:
+        """Know the event of a delivery that had its place before its request was whole."""
+        if groupable(attempt) and (attempt.delivery.endpoint, attempt.provider, attempt.event_id) not in self._events:
+            self.remember(attempt)
+
+    def _group(self, connection: sqlite3.Connection, seq: int, *, filed: bool = False) -> Group | None:
+        """Give what is known of a delivery; `filed`: it is in the file, whoever wrote it."""
         group = self._groups.get(seq)
         if group is None:
-            group = Group(seq, 1, 1) if seq >= self.fresh_from else _counted(connection, seq)
+            group = Group(seq, 1, 1) if seq >= self.fresh_from and not filed else _counted(connection, seq)
             if group is None:
                 return None
             self._groups[seq] = group

@@ -26,11 +26,16 @@ class Original(NamedTuple):
     number: int
     size_bytes: int
     data: bytes | None
-    """None: too long to be held; it is read from the file as it passes."""
+    """None: too long to be held, it is read from the file as it passes; or not wanted."""
 
 
-async def original(store: Store, delivery_id: str) -> Original:
+async def original(store: Store, delivery_id: str, *, content_wanted: bool = True) -> Original:
     """Find the request that a replay of the delivery sends.
+
+    Args:
+        store: where it is.
+        delivery_id: its id, or the beginning of one.
+        content_wanted: False where another content is sent: then it does not matter whether this one is whole.
 
     Raises:
         UnknownDelivery: there is none with this id, or several.
@@ -39,13 +44,13 @@ async def original(store: Store, delivery_id: str) -> Original:
     """
     for attempt in store.unrecorded:
         if attempt.delivery.id == delivery_id and attempt.number == 1:
-            return _remembered(attempt)
-    return await store.read(lambda connection: _recorded(connection, delivery_id))
+            return _remembered(attempt, content_wanted=content_wanted)
+    return await store.read(lambda connection: _recorded(connection, delivery_id, content_wanted=content_wanted))
 
 
-def _remembered(attempt: Attempt) -> Original:
+def _remembered(attempt: Attempt, *, content_wanted: bool) -> Original:
     request = attempt.request
-    if not request.whole or request.parts_bytes:
+    if content_wanted and (not request.whole or request.parts_bytes):
         raise _refused(attempt.delivery.id, request.captured_bytes, request.total_bytes)
     facts = Facts(
         attempt.head, attempt.answer, attempt.signature, attempt.delivery, attempt.app, attempt.detail, "", healthy=True
@@ -53,7 +58,7 @@ def _remembered(attempt: Attempt) -> Original:
     return Original(attempt.delivery.id, facts, attempt.seq, attempt.number, request.seen_bytes, request.kept)
 
 
-def _recorded(connection: sqlite3.Connection, delivery_id: str) -> Original:
+def _recorded(connection: sqlite3.Connection, delivery_id: str, *, content_wanted: bool) -> Original:
     summary = reading.find(connection, delivery_id)
     view, facts = reading.attempt(connection, summary.seq, 1)
     if facts is LOST:
@@ -61,10 +66,10 @@ def _recorded(connection: sqlite3.Connection, delivery_id: str) -> Original:
     size = 0
     if view.request is not None:
         size = view.request.content_bytes
-        if view.request.captured_bytes < size:
+        if content_wanted and view.request.captured_bytes < size:
             raise _refused(summary.id, view.request.captured_bytes, size)
     data = None
-    if size <= INLINE_BYTES:
+    if content_wanted and size <= INLINE_BYTES:
         data = b"".join(reading.content(connection, summary.seq, 1, "request"))
     return Original(summary.id, facts, summary.seq, 1, size, data)
 
@@ -72,7 +77,7 @@ def _recorded(connection: sqlite3.Connection, delivery_id: str) -> Original:
 def _refused(delivery_id: str, captured: int, total: int) -> ReplayRefused:
     return ReplayRefused(
         f"delivery {delivery_id} is not replayed: only {captured:,} of at least {total:,} bytes of its body were "
-        "captured, and the app would take the piece for the whole; have the sender send it again"
+        "captured, and the app would take the piece for the whole; have the sender send it again, or give another body"
     )
 
 

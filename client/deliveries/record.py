@@ -174,7 +174,8 @@ class Record:
 
     def _judge(self, attempt: Attempt) -> None:
         self._judging.judge(attempt)
-        self._store.count(attempt)
+        if attempt.state != "pending":
+            self._store.count(attempt)
 
     def _request_ended(self, attempt: Attempt) -> None:
         """Complete an attempt whose request ends after its answer."""

@@ -195,12 +195,11 @@ class Store:
         """Give the number of a replay that is about to be made; 1 where the delivery is not known."""
         self._journal.flush()
         connection = self._file.connection
-        group = None if connection is None else self._groups.by_id(connection, delivery_id)
-        if group is None:
+        number = None if connection is None else self._groups.reserve(connection, delivery_id)
+        if number is None:
             kept = self._journal.unrecorded.of(delivery_id)
             return kept[-1].number + 1 if kept else 1
-        group.attempts += 1
-        return group.attempts
+        return number
 
     def changed(self, summary: DeliverySummary) -> None:
         """Tell followers of a delivery's new state."""

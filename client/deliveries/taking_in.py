@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from client.deliveries.attempt import Attempt, summary_of
@@ -24,6 +25,37 @@ TOGETHER = 20
 """Deliveries in one commit: so long do exchanges wait for it, a few milliseconds."""
 
 NOT_SENT = "not-sent"
+
+
+class Bounds(NamedTuple):
+    """Between what a number lies."""
+
+    least: float
+    most: float
+
+    def __contains__(self, number: object) -> bool:
+        """True for what lies between; nothing does that is no number."""
+        return isinstance(number, int | float) and self.least <= number <= self.most
+
+    @property
+    def schema(self) -> dict[str, float]:
+        """Give it in the words of JSON Schema."""
+        return {"minimum": self.least, "maximum": self.most}
+
+
+_SIZE = Bounds(0, 2**53 - 1)
+"""What JSON's readers everywhere take for a whole number."""
+
+NUMBERS = {
+    "started_at": Bounds(0, 253_402_300_799),
+    "duration_seconds": Bounds(0, 10**9),
+    "content_bytes": _SIZE,
+    "attempt": Bounds(1, 2**20 - 1),
+}
+"""Of an exchange. The last second of the year 9999 is the last that has a date."""
+
+ANSWER_NUMBERS = {"status": Bounds(100, 999), "content_bytes": _SIZE}
+"""Of its answer."""
 
 
 class TakeIn:
@@ -52,11 +84,8 @@ class TakeIn:
             NotWritten: the file does not take them now; those that are in it stay.
         """
         for number, exchange in enumerate(exchanges, start=1):
-            if not sendable(_head(exchange)):
-                raise RequestUnreadable(
-                    f"request {number} of {len(exchanges)} is none that could be sent: {exchange.method!a} "
-                    f"{exchange.target!a}; nothing was imported"
-                )
+            if why := _misfit(exchange):
+                raise RequestUnreadable(f"request {number} of {len(exchanges)} {why}; nothing was imported")
         taken: list[DeliverySummary] = []
         for start in range(0, len(exchanges), TOGETHER):
             attempts = [self._attempt(exchange) for exchange in exchanges[start : start + TOGETHER]]
@@ -90,6 +119,19 @@ class TakeIn:
             attempt.state, attempt.duration_seconds = "answered", exchange.duration_seconds
         self._judging.judge(attempt)
         return attempt
+
+
+def _misfit(exchange: CapturedExchange) -> str:
+    """Give what keeps an exchange out of the history; empty when nothing does."""
+    if not sendable(_head(exchange)):
+        return f"is none that could be sent: {exchange.method!a} {exchange.target!a}"
+    whole = [(name, getattr(exchange, name), bounds) for name, bounds in NUMBERS.items()]
+    if (answer := exchange.response) is not None:
+        whole += [(f"response.{name}", getattr(answer, name), bounds) for name, bounds in ANSWER_NUMBERS.items()]
+    for name, value, bounds in whole:
+        if value is not None and value not in bounds:
+            return f"has {name} {value:.15g}, which is not between {bounds.least:.15g} and {bounds.most:.15g}"
+    return ""
 
 
 def _head(exchange: CapturedExchange) -> RequestHead:

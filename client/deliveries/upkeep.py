@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
@@ -72,6 +72,7 @@ class Upkeep:
         self._retention = retention
         self._timer: asyncio.TimerHandle | None = None
         self._slice: asyncio.TimerHandle | None = None
+        self._surveying = False
         self._busy = True
 
     def wake(self) -> None:
@@ -114,12 +115,23 @@ class Upkeep:
             self._journal.recover()
 
     def _survey(self) -> None:
-        """Begin to take out what is too much."""
-        connection = self._file.connection
-        if self._slice is None and connection is not None and not self._journal.trouble:
-            with suppress(sqlite3.Error):
-                if self._retention.survey(connection):
-                    self._forget()
+        """Look in the thread for what is too much."""
+        if self._slice is None and not self._surveying and self._file.connection and not self._journal.trouble:
+            self._surveying = True
+            survey = asyncio.get_running_loop().run_in_executor(self._executor, self._too_much)
+            survey.add_done_callback(self._surveyed)
+
+    def _too_much(self) -> int:
+        with suppress(sqlite3.Error), closing(self._file.reader()) as connection:
+            return self._retention.survey(connection)
+        return 0
+
+    def _surveyed(self, survey: asyncio.Future[int]) -> None:
+        """Begin to take out what a survey has found."""
+        self._surveying = False
+        if not self._closed and not survey.cancelled() and survey.result():
+            self._retention.until = survey.result()
+            self._forget()
 
     def _forget(self) -> None:
         """Take out one slice, and come back while there is more."""
@@ -128,16 +140,14 @@ class Upkeep:
         if connection is None or self._journal.trouble:
             return
         pause = SLICE_PAUSE_SECONDS
-        if self._checkpoint.running:
-            self._slice = asyncio.get_running_loop().call_later(pause, self._forget)
-            return
-        try:
-            gone = self._retention.forget(connection)
-            if gone is None:
-                self._survey()
-                return
-            self._checkpoint.wrote(SLICE_BYTES)
-            self._on_removed(gone)
-        except sqlite3.Error:
-            pause = UPKEEP_SECONDS
+        if not self._checkpoint.running:
+            try:
+                gone = self._retention.forget(connection)
+                if gone is None:
+                    self._survey()
+                    return
+                self._checkpoint.wrote(SLICE_BYTES)
+                self._on_removed(gone)
+            except sqlite3.Error:
+                pause = UPKEEP_SECONDS
         self._slice = asyncio.get_running_loop().call_later(pause, self._forget)

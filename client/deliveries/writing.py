@@ -96,6 +96,8 @@ class Writing:
         """Write the attempt as it is now."""
         attempt.conclude()
         if not attempt.seq:
+            if attempt.state == "pending":
+                attempt.recognise()
             self.next_seq = place(self._connection, self._groups, attempt, self.next_seq)
         if attempt.tell is not None and attempt.state != "pending":
             attempt.tell(attempt)
@@ -110,6 +112,7 @@ class Writing:
             self._deliveries.append(delivery_row(self._changed[attempt.seq] or summary_of(attempt)))
             return
         if attempt.number == 1:
+            self._groups.learn(attempt)
             self._recognised.append(
                 (attempt.provider, attempt.event_type, attempt.event_id, attempt.request.total_bytes, attempt.seq)
             )

@@ -40,8 +40,8 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
         "compare the secret with the one that {name} shows for this endpoint",
     ),
     Reason.SECRET_EMPTY: (
-        "there is no secret to check with, or it is empty, so nothing can be valid",
-        "give the rule a secret: env:NAME, file:PATH or keyring:NAME",
+        "the secret {secrets} is empty: nothing can be valid",
+        "put the secret there that {name} shows for this endpoint",
     ),
     Reason.SECRET_UNDECODABLE: (
         "the secret {secrets} is unusable: {about}",
@@ -106,6 +106,14 @@ _SENTENCES: dict[Reason, tuple[str, str]] = {
 }
 
 
+_NONE_GIVEN = (
+    "not checked: {name} signs with a secret, and none was given",
+    (
+        "say where it is: --secret-env VARIABLE, --secret-file FILE or --secret-keyring NAME "
+        '(in hookline.toml: secret = "env:VARIABLE")'
+    ),
+)
+
 _AGED = frozenset({Reason.TIMESTAMP_TOO_OLD, Reason.TIMESTAMP_IN_FUTURE, Reason.TIMESTAMP_UNIT})
 
 _LONGEST_TEMPLATE = 120
@@ -149,7 +157,7 @@ class Phrases:
             )
         sentence, next_step = self._said(reason, finding, reading)
         return SignatureView(
-            state="unverifiable" if reason in UNVERIFIABLE else "invalid",
+            state="unverifiable" if reason in UNVERIFIABLE or self._none_given(reason) else "invalid",
             scheme=self._scheme.id,
             reason=reason.value,
             sentence=sentence,
@@ -158,6 +166,10 @@ class Phrases:
             checked=self._checked(finding, reading, ", ".join(self._secrets)),
             age_seconds=finding.age_seconds if reason in _AGED else None,
         )
+
+    def _none_given(self, reason: Reason) -> bool:
+        """True where nothing speaks against the sender: there is no secret at all, not an empty one."""
+        return reason is Reason.SECRET_EMPTY and not self._secrets
 
     def _said_valid(self, secret: str) -> str:
         said = self._valid.get(secret)
@@ -175,7 +187,7 @@ class Phrases:
 
     def _worded(self, reason: Reason, finding: Finding, reading: Reading) -> tuple[str, str]:
         scheme = self._scheme
-        sentence, next_step = _SENTENCES[reason]
+        sentence, next_step = _NONE_GIVEN if self._none_given(reason) else _SENTENCES[reason]
         words = {
             "about": finding.about or "the signature",
             "name": scheme.name,
@@ -197,7 +209,8 @@ class Phrases:
             rows.append(("body", f"{len(reading.content)} bytes"))
         if self._signs_url:
             rows.append(("url", reading.url))
-        rows.append(("secret", secrets))
+        if secrets:
+            rows.append(("secret", secrets))
         if finding.age_seconds is not None:
             rows.append(("time", _time(finding.age_seconds, self._scheme.tolerance_seconds)))
         return tuple(rows)

@@ -84,7 +84,10 @@ def _from_keyring(name: str) -> bytes:
     try:
         import keyring  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - an optional extra
     except ImportError as error:
-        raise SecretUnusable("the system keyring needs one package more: pip install keyring") from error
+        raise SecretUnusable(
+            "the system keyring needs one package more: run `pipx inject hookline keyring`, or `pip install keyring` "
+            "where hookline was installed with pip"
+        ) from error
     try:
         value = keyring.get_password(_SERVICE, name)
     except Exception as error:  # each backend of the keyring has its own exceptions

@@ -88,6 +88,19 @@ async def test_arrows_of_a_replay() -> None:
     assert desk.lines()[2].endswith("0 B (replay, attempt 2)  ✓ talkifai")
 
 
+async def test_arrows_of_a_further_attempt_have_its_own_time() -> None:
+    """A retry that comes later is shown when it came, not when its delivery did."""
+    desk = Desk()
+    await desk.hear(delivery())
+    await desk.fake.replay("dlv_000001")
+    detail = desk.fake.details[1]
+    later = msgspec.structs.replace(detail.attempts[1], started_at=BEGAN + 3601)
+    desk.fake.put(msgspec.structs.replace(detail, attempts=(detail.attempts[0], later)))
+    await desk.arrows.show(Change(number=2, delivery=detail.summary))
+    at = time.strftime("%H:%M:%S", time.localtime(BEGAN + 3601))
+    assert [line[:8] for line in desk.lines()] == [AT, AT, at, at]
+
+
 async def test_arrows_say_that_nothing_listens() -> None:
     """A refused connection asks whether the app is running, and on which port."""
     desk = Desk()

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,16 @@ async def test_cut_capture_is_not_replayed(desk: Desk) -> None:
         await desk.inspector.replay("dlv_000001")
 
 
+async def test_cut_capture_is_replayed_with_another_body(desk: Desk) -> None:
+    """What was cut is not sent then."""
+    desk.capture_bytes = 10
+    desk.record = desk.recorder()
+    await desk.send(b"x" * 11)
+    desk.app = seen = Seen()
+    made = await desk.inspector.replay("dlv_000001", Edits(content=b"whole"))
+    assert (made.kind, made.status, seen.contents) == ("edit", 200, [b"whole"])
+
+
 async def test_broken_upload_is_not_replayed(desk: Desk) -> None:
     """What the sender did not finish is not finished for it."""
     content = Content(ended=False)
@@ -85,6 +96,27 @@ async def test_unknown_delivery_is_said(desk: Desk) -> None:
     """An id that nothing has leads to the list."""
     with pytest.raises(UnknownDelivery, match="hookline list"):
         await desk.inspector.replay("dlv_nothing")
+
+
+async def test_first_replay_of_a_client_is_told_as_the_one_it_is(tmp_path: Path) -> None:
+    """A client that has written nothing yet numbers on from what others wrote, and gives its own attempt back."""
+    for number in (2, 3):
+        desk = await asyncio.to_thread(Desk, tmp_path / "history.sqlite")
+        if number == 2:
+            await desk.send(*event())
+        desk.app = answering(200 + number)
+        made = await desk.inspector.replay("dlv_000001")
+        assert (made.number, made.status) == (number, 200 + number)
+        await asyncio.to_thread(desk.store.close)
+
+
+async def test_replay_beside_another_client_is_told_as_the_one_it_is(desk: Desk, tmp_path: Path) -> None:
+    """Two clients on one file replay the same delivery in turn."""
+    await desk.send(*event())
+    other = await asyncio.to_thread(Desk, tmp_path / "history.sqlite")
+    numbers = [(await each.inspector.replay("dlv_000001")).number for each in (desk, other, desk, other, other, desk)]
+    assert numbers == [2, 3, 4, 5, 6, 7]
+    await asyncio.to_thread(other.store.close)
 
 
 async def test_concurrent_replays_get_numbers_of_their_own(desk: Desk) -> None:

@@ -13,9 +13,13 @@ PLACEHOLDER = b"REDACTED"
 _FIELDS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 _PARTS = re.compile(
     rb"signature|token|secret|passw|api[-_]?key|hmac|[-_]sig$|[-_]auth$|authorization|credential|session"
-    rb"|[-_]key$|jwt|assertion|oidc|bearer|dpop|client-cert"
+    rb"|(?<!idempotency)(?<!x-event)(?<!surrogate)(?<!sec-websocket)[-_]key$|jwt|assertion|oidc|bearer|dpop|client-cert"
 )
-"""What in a name says that the value is a key or a proof: `X-Gitlab-Token`, `X-Shopify-Hmac-Sha256`."""
+"""What in a name says that the value is a key or a proof: `X-Gitlab-Token`, `X-Shopify-Hmac-Sha256`, `X-Functions-Key`.
+
+Keys that open nothing are kept: `Idempotency-Key` (an app that is replayed to needs it), Bitbucket's `X-Event-Key`,
+Fastly's `Surrogate-Key`, `Sec-WebSocket-Key`.
+"""
 _PARAMETERS = frozenset({b"sig", b"key", b"auth", b"pass", b"pwd", b"jwt", b"hash", b"code"})
 _PARAMETER = re.compile(rb"([?&;])([^=&;#]*)=([^&;#]*)")
 

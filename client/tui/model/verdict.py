@@ -67,7 +67,7 @@ _INVALID = {
     "signature_undecodable": "SIGNATURE MALFORMED",
     "timestamp_too_old": "SIGNED TOO LONG AGO",
     "timestamp_in_future": "SIGNED IN THE FUTURE",
-    "secret_empty": "THE SECRET IS EMPTY",
+    "secret_empty": "NO SECRET TO CHECK WITH",
 }
 
 

@@ -1,10 +1,13 @@
 """The stream of events, and following it through interruptions."""
 
 import asyncio
+import json
 
 import aiohttp
+import pytest
 
 from client.api import ApiServer, RemoteInspector
+from client.api.openapi import document
 from client.api.stream import EventReader
 from client.views import Change, Status
 from tests.client.deliveries.stage import Desk, event
@@ -44,6 +47,47 @@ async def test_stream_resumes_by_last_event_id(desk: Desk, url: str, session: ai
         assert [line for line in read if line.startswith(b"id")] == [b"id: 2\n", b"id: 3\n", b"id: 4\n"]
     async with session.get(f"{url}/api/events", headers={"Last-Event-ID": "x"}) as response:
         assert (await lines(response, 2))[1] == b"id: 4\n"
+
+
+@pytest.mark.parametrize("said", ["", " ", "x", "-1", "1.5", "1e3", "٣", "9" * 19, "0x10", "None", "2;", "é"])
+async def test_last_event_id_that_is_none_begins_now(
+    desk: Desk, url: str, session: aiohttp.ClientSession, said: str
+) -> None:
+    """Whatever a client sends, it gets a stream that begins with the number to resume from, and then what happens."""
+    await desk.send()
+    desk.store.flush()
+    async with session.get(f"{url}/api/events", headers={"Last-Event-ID": said}) as response:
+        assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
+        assert (await lines(response, 3))[1] == b"id: 1\n"
+        await desk.send()
+        desk.store.flush()
+        assert (await lines(response, 2))[0] == b"id: 2\n"
+
+
+@pytest.mark.parametrize("said", ["5000", "9" * 18])
+async def test_last_event_id_of_a_client_that_ran_before_begins_at_the_oldest(
+    desk: Desk, url: str, session: aiohttp.ClientSession, said: str
+) -> None:
+    """A number that this client has not reached is from another one: nothing that is kept is left out."""
+    await desk.send()
+    desk.store.flush()
+    async with session.get(f"{url}/api/events", headers={"Last-Event-ID": said}) as response:
+        assert b"id: 1\n" in await lines(response, 5)
+
+
+async def test_stream_is_what_the_document_says(desk: Desk, url: str, session: aiohttp.ClientSession) -> None:
+    """Media type and every event's data are as described; a refusal is a problem document before the stream begins."""
+    await desk.send()
+    desk.store.flush()
+    told = document()
+    media = told["paths"]["/api/events"]["get"]["responses"]["200"]["content"]
+    async with session.get(f"{url}/api/events", headers={"Last-Event-ID": "0"}) as response:
+        assert [response.content_type] == list(media)
+        event_line, data = [line for line in await lines(response, 7) if line.startswith((b"event", b"data"))]
+    members = told["components"]["schemas"]["DeliverySummary"]["properties"]
+    assert (event_line, set(json.loads(data.removeprefix(b"data: ")))) == (b"event: delivery\n", set(members))
+    async with session.get(f"{url}/api/events", headers={"Origin": "https://evil.example"}) as response:
+        assert (response.status, response.content_type) == (403, "application/problem+json")
 
 
 async def test_remote_follower_survives_a_restart_of_the_api(desk: Desk) -> None:

@@ -111,3 +111,25 @@ async def test_body_that_does_not_fit_is_explained(desk: Desk, url: str, session
     for body in (b'{"method": 5}', b"{", b"[]", b"\xff", b'{"method":' + b"[" * 100_000):
         async with session.post(f"{url}/api/deliveries/dlv_000001/replay", data=body, headers=headers) as response:
             assert (response.status, (await response.json(content_type=None))["code"]) == (400, "bad-request")
+
+
+async def test_bug_of_ours_is_logged_and_answered_without_its_traceback(
+    desk: Desk,
+    url: str,
+    session: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever asks is told where to look; the log names the error and the path."""
+
+    async def broken(_: str) -> None:
+        raise ZeroDivisionError("what nobody thought of")
+
+    monkeypatch.setattr(desk.inspector, "delivery", broken)
+    async with session.get(f"{url}/api/deliveries/x") as response:
+        problem = await response.json(content_type=None)
+    assert (problem["status"], problem["code"]) == (500, "client-internal")
+    assert "ZeroDivisionError" not in str(problem)
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert (record.message, record.__dict__["fields"]) == ("api.failed", {"path": "/api/deliveries/x"})

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from client.api import ApiServer, RemoteInspector
+from client.api.narrowing import FORMATS
 from client.api.openapi import OPERATIONS, document
 from tests.client.deliveries.stage import CATALOGUE, Desk
 
@@ -36,6 +37,42 @@ def test_references_lead_somewhere() -> None:
     names = set(re.findall(r"#/components/schemas/(\w+)", text))
     assert names <= set(document()["components"]["schemas"])
     assert "DeliveryDetail" in names
+
+
+def test_text_with_a_grammar_of_its_own_is_described() -> None:
+    """Each format in the document is explained in it, and each that is explained is used."""
+    told = str(document())
+    used = set(re.findall(r"'format': '([\w-]+)'", told))
+    assert used == set(FORMATS)
+    assert all(f"- `{name}`: " in document()["info"]["description"] for name in used)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fits"),
+    [
+        ("method", "PUT", True),
+        ("method", "two words", False),
+        ("target", "/a?b=%41", True),
+        ("target", "no/slash", False),
+        ("content", "QQ==", True),
+        ("content", "Q", False),
+    ],
+)
+def test_pattern_is_what_an_edit_must_fit(name: str, value: str, fits: bool) -> None:
+    """Whoever generates edits from the document generates what is taken."""
+    text, nothing = document()["components"]["schemas"]["Edits"]["properties"][name]["anyOf"]
+    assert nothing == {"type": "null"}
+    assert (re.search(text["pattern"], value) is not None) == fits
+
+
+def test_what_a_tunnel_and_an_import_need_is_said() -> None:
+    """One of two members, and nothing else that changes what is wanted."""
+    schemas = document()["components"]["schemas"]
+    assert schemas["Asked"]["anyOf"] == [{"required": ["addr"]}, {"required": ["upstream"]}]
+    assert schemas["Asked"]["additionalProperties"] == {"enum": [None, "", [], {}, False]}
+    assert {"bind_tls", "inspect", "metadata"} <= set(schemas["Asked"]["properties"])
+    assert [one["required"] for one in schemas["Import"]["anyOf"]] == [["exchanges"], ["file"]]
+    assert schemas["Asked"]["properties"]["addr"]["anyOf"][1] == {"type": "integer", "minimum": 1, "maximum": 65535}
 
 
 async def test_token_is_asked_for(full: ApiServer, session: aiohttp.ClientSession) -> None:

@@ -80,6 +80,9 @@ async def test_endpoint_is_served_moved_and_left(api: str, session: aiohttp.Clie
         assert (response.status, (await response.json())["upstream"]["url"]) == (200, "http://localhost:6000")
     async with session.put(f"{api}{endpoint['uri']}", json={}) as response:
         assert (response.status, "only the app can be changed" in (await response.json())["detail"]) == (400, True)
+    elsewhere = {"upstream": {"url": "7000"}, "proto": "tcp"}
+    async with session.put(f"{api}{endpoint['uri']}", json=elsewhere) as response:
+        assert (response.status, (await response.json())["code"]) == (400, "tunnel-refused")
     async with session.delete(f"{api}{endpoint['uri']}") as response:
         assert response.status == 204
     async with session.get(f"{api}/api/endpoints") as response:
@@ -95,6 +98,9 @@ async def test_endpoint_is_served_moved_and_left(api: str, session: aiohttp.Clie
         ({"addr": 1, "domain": "mine.ngrok.app"}, 400, "it serves https://NAME.localhost"),
         ({"addr": 1, "domain": "a.b.localhost"}, 400, "is not at the relay"),
         ({"addr": "nonsense:port"}, 400, ""),
+        ({"addr": -1, "upstream": {"url": 3000}}, 400, "has no port"),
+        ({"addr": ""}, 400, "is empty"),
+        ({"addr": 1, "subdomain": "not a name"}, 400, "no endpoint can be called 'not a name'"),
         ({"addr": 1, "subdomain": "taken"}, 502, "another owner's"),
         ({"addr": 1, "name": "demo"}, 409, "close it first"),
         ([], 400, "the body does not fit"),

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from client.cli.captured import find
-from client.cli.editing import EditRefused, Wanted, described, edits_for, read_field
+from client.cli.editing import EditRefused, Plan, Wanted, edits_for, read_field
 from client.deliveries.importing import RequestUnreadable
 from client.inspector import ReplayRefused
 from client.views import DeliveryDetail, Edits
@@ -115,10 +115,19 @@ def test_read_field_refuses(text: str) -> None:
         read_field(text)
 
 
-async def test_described_says_what_would_be_sent(desk: Desk) -> None:
+async def test_plan_says_what_would_be_sent(desk: Desk) -> None:
     """For --dry-run."""
     detail = await sent(desk)
     edits = Edits(method="PUT", to="3001", content=b"ab", fields=(("A", "b"),), resign=True)
-    assert described(detail, edits) == (
-        "dlv_000001: PUT /hooks?x=1, to 3001, 1 fields, content of 2 bytes, signed afresh"
+    assert str(Plan.of(detail, edits, 1000)) == (
+        "dlv_000001: PUT /hooks?x=1, to 3001, 1 fields, content of 2 bytes, signed afresh, 1,000 times"
     )
+
+
+async def test_plan_of_a_cut_capture_says_that_it_would_not_be_sent(desk: Desk) -> None:
+    """With another content it would."""
+    desk.capture_bytes = 2
+    desk.record = desk.recorder()
+    detail = await sent(desk)
+    assert "would not be sent: it was not captured whole" in str(Plan.of(detail, Edits(), 1))
+    assert Plan.of(detail, Edits(content=b""), 1).refusal == ""

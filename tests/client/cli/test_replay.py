@@ -53,6 +53,23 @@ async def test_replay_command_tells_failure_by_its_code(desk: Desk, tmp_path: Pa
     assert (done.code, done.err, attempts) == (1, "0 of 2 answered below 400\n", [1, 2, 2])
 
 
+async def test_dry_run_in_json_is_for_scripts(desk: Desk, tmp_path: Path) -> None:
+    """What would be sent, an object a line; exit code 1 where something would not be."""
+    async with running_client(desk, tmp_path) as client:
+        await desk.send(b"{}")
+        desk.capture_bytes = 4
+        desk.record = desk.recorder()
+        await desk.send(b"abcdef")
+        good = await client.run("replay", "1", "--dry-run", "--json", "--body", "abc", "--count", "3")
+        both = await client.run("replay", "1", "2", "--dry-run", "--json")
+        attempts = [one.attempts for one in await desk.inspector.deliveries()]
+    plan = json.loads(good.out)
+    assert (good.code, plan["delivery"], plan["content_bytes"], plan["count"]) == (0, "dlv_000001", 3, 3)
+    assert (plan["method"], plan["target"], plan["to"]) == ("POST", "/hooks", "http://localhost:3000")
+    refusals = [json.loads(line)["refusal"] for line in both.out.splitlines()]
+    assert (both.code, refusals[0], "not captured whole" in refusals[1], attempts) == (1, "", True, [1, 1])
+
+
 async def test_replay_command_of_a_cut_capture_is_refused(desk: Desk, tmp_path: Path) -> None:
     """It is said, and others go on."""
     async with running_client(desk, tmp_path) as client:
@@ -76,6 +93,12 @@ async def test_replay_command_of_a_cut_capture_is_refused(desk: Desk, tmp_path: 
         (["1", "--count", "0"], "--count"),
         (["1", "--rate", "0"], "--rate"),
         (["1", "--header", "nonsense"], "write Name: value"),
+        (["1", "--header", "two words: x"], "is no field name"),
+        (["1", "--header", "X: a\nb"], "holds a line break"),
+        (["1", "--method", "P UT"], "is no HTTP method"),
+        (["1", "--path", "/x y"], "write %20"),
+        (["1", "--path", "x"], "begins with /"),
+        (["1", "--to", "nonsense"], "has no port; write 3000"),
     ],
 )
 async def test_replay_command_refuses_mistakes(desk: Desk, tmp_path: Path, arguments: list[str], words: str) -> None:

@@ -248,3 +248,29 @@ def test_file_whose_content_has_another_length_is_judged(tmp_path: Path, content
     arguments = ["--request", str(path), "--scheme", "talkifai", "--secret-env", "KEY", "--json"]
     result = CliRunner().invoke(command, arguments, env={"KEY": "k"})
     assert (result.exit_code, json.loads(result.output)["reason"]) == (1, reason)
+
+
+@pytest.mark.parametrize("scheme", ["talkifai", "auto"])
+def test_signed_request_without_a_secret_is_not_judged(tmp_path: Path, scheme: str) -> None:
+    """It says what happened, why, and which options there are; nothing is said against the sender."""
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(talkifai()))
+    result = CliRunner().invoke(command, ["--request", str(path), "--scheme", scheme])
+    first, second, third, *rest = result.output.splitlines()
+    assert first == "? unverifiable: not checked: TalkifAI signs with a secret, and none was given"
+    assert second.split() == ["reason", "secret_empty"]
+    assert third == (
+        "  next       say where it is: --secret-env VARIABLE, --secret-file FILE or --secret-keyring NAME"
+        ' (in hookline.toml: secret = "env:VARIABLE")'
+    )
+    assert (result.exit_code, [line for line in rest if line.startswith("  secret")]) == (1, [])
+
+
+def test_empty_secret_is_named(tmp_path: Path) -> None:
+    """An empty variable is a mistake that is said as such: with an empty secret anybody could sign."""
+    path = tmp_path / "request.http"
+    path.write_bytes(raw(talkifai()))
+    arguments = ["--request", str(path), "--scheme", "talkifai", "--secret-env", "KEY"]
+    result = CliRunner().invoke(command, arguments, env={"KEY": ""})
+    assert result.output.splitlines()[0] == "✗ invalid: the secret env:KEY is empty: nothing can be valid"
+    assert result.exit_code == 1

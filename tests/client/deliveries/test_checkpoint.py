@@ -1,17 +1,21 @@
 """Carrying the write-ahead log over."""
 
 import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
-from client.deliveries.checkpoint import BEGIN_BYTES, Checkpoint
+from client.deliveries.checkpoint import BEGIN_BYTES, MOST_ROUNDS, Checkpoint
 from client.deliveries.file import HistoryFile
 from client.deliveries.turn import Turn
 from tests.client.deliveries.stage import Clock, Desk, event
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -76,16 +80,81 @@ async def test_growing_log_begins_by_itself(file: HistoryFile, turn: Turn, execu
     assert [*states, checkpoint._running] == [False, True, False]
 
 
-async def test_rest_is_carried_over_in_the_loop(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
-    """What was committed while the thread worked does not keep the log from beginning again."""
+async def test_log_begins_again_in_the_thread(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
+    """The commit that begins it, and waits for the disk, is not one of the loop; it changes nothing."""
+    log = file.path.with_name(f"{file.path.name}-wal")
     checkpoint = Checkpoint(file, turn=turn, executor=executor)
-    write(file, 10)
+    write(file, 100)
+    salts = log.read_bytes()[16:24]
+    checkpoint.wrote(BEGIN_BYTES + 1)
+    await settled(executor)
+    assert not checkpoint.running
+    assert log.read_bytes()[16:24] != salts
+    begun = log.read_bytes()[16:24]
+    write(file, 1)
+    assert log.read_bytes()[16:24] == begun
+    assert file.connection is not None
+    assert file.connection.execute("SELECT count(*) FROM parts").fetchone() == (101,)
+
+
+async def test_log_of_a_quiet_client_does_not_begin_again(
+    file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor
+) -> None:
+    """Nothing is written when nothing happens."""
+    log = file.path.with_name(f"{file.path.name}-wal")
+    checkpoint = Checkpoint(file, turn=turn, executor=executor)
+    write(file, 1)
+    salts = log.read_bytes()[16:24]
     checkpoint.wrote(1)
     checkpoint.begin()
-    write(file, 300)
-    checkpoint.wrote(1)
     await settled(executor)
-    assert file.path.stat().st_size > 1_000_000
+    assert log.read_bytes()[16:24] == salts
+
+
+async def test_log_that_somebody_writes_to_begins_again_later(
+    file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor
+) -> None:
+    """A writer that has the file is not waited for."""
+    checkpoint = Checkpoint(file, turn=turn, executor=executor)
+    write(file, 1)
+    assert file.connection is not None
+    file.connection.execute("BEGIN IMMEDIATE")
+    checkpoint.wrote(BEGIN_BYTES + 1)
+    await settled(executor)
+    assert not checkpoint.running
+    file.connection.execute("ROLLBACK")
+    write(file, 1)
+
+
+class Overtaken(Executor):
+    """A thread that is always overtaken: something is committed after each of its checkpoints."""
+
+    def __init__(self, file: HistoryFile) -> None:
+        self.checkpoint: Checkpoint | None = None
+        self.rounds = 0
+        self._file = file
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it now."""
+        done: Future[T] = Future()
+        done.set_result(fn(*args, **kwargs))
+        self.rounds += 1
+        write(self._file, 100)
+        assert self.checkpoint is not None
+        self.checkpoint.wrote(1)
+        return done
+
+
+async def test_rest_is_carried_over_in_the_loop(file: HistoryFile, turn: Turn) -> None:
+    """What was committed while the thread worked, round after round, does not keep the log from beginning again."""
+    executor = Overtaken(file)
+    executor.checkpoint = checkpoint = Checkpoint(file, turn=turn, executor=executor)
+    write(file, 10)
+    checkpoint.wrote(BEGIN_BYTES + 1)
+    while checkpoint.running:  # noqa: ASYNC110 - each round is a turn of the loop
+        await asyncio.sleep(0)
+    assert executor.rounds == MOST_ROUNDS
+    assert file.path.stat().st_size > 100 * MOST_ROUNDS * 4000
 
 
 async def test_nothing_new_means_no_checkpoint(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:

@@ -29,7 +29,8 @@ async def test_pinned_delivery_survives_clear_and_retention(desk: Desk) -> None:
     connection = desk.store._file.connection
     assert connection is not None
     retention = Retention(Limits(deliveries=1), clock=desk.clock)
-    while retention.survey(connection):
+    while until := retention.survey(connection):
+        retention.until = until
         while retention.forget(connection) is not None:
             pass
     assert await seqs(desk) == [2, 4]

@@ -10,7 +10,7 @@ from client.deliveries.record import NOT_RECORDED
 from shared.errors import ContentBroken, ExchangeFailed, Failure, LinkClosed
 from shared.exchange import Content, Request, Response
 from shared.http.heads import RequestHead, ResponseHead
-from tests.client.deliveries.stage import Desk, drained, event, head_of, only, pieces_of, raising, signature
+from tests.client.deliveries.stage import Desk, answering, drained, event, head_of, only, pieces_of, raising, signature
 
 
 async def test_answered_delivery_is_in_the_file_when_its_answer_leaves(desk: Desk) -> None:
@@ -67,6 +67,63 @@ async def test_retries_in_one_turn_join_their_delivery(desk: Desk) -> None:
     await asyncio.gather(*(desk.send(content, fields) for _ in range(5)))
     (summary,) = await desk.inspector.deliveries()
     assert summary.attempts == 5
+
+
+async def test_retry_joins_its_delivery_however_long_the_app_takes(desk: Desk) -> None:
+    """An attempt that has its row before its answer is recognised by its request; its verdict is there, too."""
+    content, fields = event()
+    go_on = asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        """Answer when told to."""
+        await go_on.wait()
+        return await answering(500)(request)
+
+    desk.app = slow
+    for attempts in (1, 2):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(desk.send(content, fields))
+            query = f"status:pending attempts:{attempts}"
+            while not (rows := await desk.inspector.deliveries(query=query)):  # noqa: ASYNC110 - it comes after 50 ms
+                await asyncio.sleep(0.005)
+            assert [(row.event_id, row.signature) for row in rows] == [("evt_1", "valid")]
+            go_on.set()
+        go_on.clear()
+    (summary,) = await desk.inspector.deliveries()
+    assert (summary.attempts, summary.kind, desk.store.counts.received) == (2, "retry", 2)
+
+
+async def test_retry_joins_a_delivery_whose_answer_came_in_pieces(desk: Desk) -> None:
+    """An answer that is still coming gives its delivery a row before it ends."""
+    content, fields = event()
+
+    async def app(request: Request) -> Response:
+        """Give the head, and the rest in the next turn."""
+        request.content.whole()
+        answer = Content(ended=False)
+        asyncio.get_running_loop().call_soon(answer.end)
+        return Response(ResponseHead(200, b"OK", ()), answer)
+
+    desk.app = app
+    for _ in range(2):
+        await desk.deliver(Request(head_of(content, fields), desk.delivery(), Content(content)))
+    (summary,) = await desk.inspector.deliveries()
+    assert (summary.attempts, summary.kind) == (2, "retry")
+
+
+async def test_retry_joins_a_delivery_that_was_uploaded_slowly(desk: Desk) -> None:
+    """What a delivery is becomes known with the end of its request, and its retries join it from then on."""
+    content, fields = event()
+    upload = Content(ended=False, length=len(content))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(desk.deliver(Request(head_of(content, fields), desk.delivery(), upload)))
+        while not await desk.inspector.deliveries():  # noqa: ASYNC110 - its row comes after 50 ms
+            await asyncio.sleep(0.005)
+        upload.feed(content)
+        upload.end()
+    await desk.send(content, fields)
+    (summary,) = await desk.inspector.deliveries()
+    assert (summary.attempts, summary.event_id) == (2, "evt_1")
 
 
 async def test_forged_event_does_not_join(desk: Desk) -> None:

@@ -108,3 +108,23 @@ async def test_import_of_what_no_request_may_be_is_refused(desk: Desk, changes: 
     with pytest.raises(RequestUnreadable, match="request 2 of 2 is none that could be sent"):
         await desk.inspector.take_in([exchange(), exchange(**changes)])
     assert await desk.inspector.deliveries() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"started_at": 769_710_179 * 31_556_952.0},
+        {"started_at": -1.0},
+        {"started_at": float("nan")},
+        {"duration_seconds": float("inf")},
+        {"content": None, "content_bytes": 2**63},
+        {"attempt": 0},
+        {"response": CapturedResponse(status=2**40)},
+        {"response": CapturedResponse(status=200, content=None, content_bytes=-1)},
+    ],
+)
+async def test_import_of_numbers_that_nothing_has_is_refused(desk: Desk, changes: dict[str, object]) -> None:
+    """A row with such a time or size would spoil every list that shows it."""
+    with pytest.raises(RequestUnreadable, match=r"request 2 of 2 has .* which is not between .*; nothing was imported"):
+        await desk.inspector.take_in([exchange(), exchange(**changes)])
+    assert await desk.inspector.deliveries() == []

@@ -97,6 +97,16 @@ def test_empty_secret_fails_closed(value: bytes) -> None:
     assert (view.state, view.reason) == ("invalid", "secret_empty")
 
 
+@pytest.mark.parametrize("scheme", ["talkifai", "auto"])
+def test_rule_without_a_secret_accuses_nobody(scheme: str) -> None:
+    """What could not be checked speaks against neither sender nor app; it is said what is missing."""
+    view = judge(("X-TalkifAI-Signature", SIGNATURE), rules=(Rule(scheme, ()),)).signature
+    assert (view.state, view.reason) == ("unverifiable", "secret_empty")
+    assert view.sentence == "not checked: TalkifAI signs with a secret, and none was given"
+    assert view.next_step.startswith("say where it is: --secret-env VARIABLE")
+    assert "secret" not in dict(view.checked)
+
+
 def test_either_of_two_secrets_may_have_signed() -> None:
     """While a secret is being changed, the old one and the new one count."""
     rules = (Rule("talkifai", (Secret("env:NEW", b"another"), SECRET)),)

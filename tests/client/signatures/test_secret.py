@@ -91,7 +91,7 @@ def test_secret_from_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (Keyring({}), "has no stripe: store it with `keyring set hookline stripe`"),
         (Keyring(None), "did not give stripe"),
-        (None, "pip install keyring"),
+        (None, "pipx inject hookline keyring"),
     ],
 )
 def test_keyring_that_gives_nothing(monkeypatch: pytest.MonkeyPatch, module: ModuleType | None, words: str) -> None:

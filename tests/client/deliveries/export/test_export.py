@@ -58,6 +58,9 @@ def test_export_with_secrets_writes_them(form: Format) -> None:
         b"X-Shopify-Hmac-Sha256",
         b"Paypal-Transmission-Sig",
         b"X-Api-Key",
+        b"Idempotency-Key-Api-Key",
+        b"X-Functions-Key",
+        b"Ocp-Apim-Subscription-Key",
         b"Set-Cookie",
     ],
 )
@@ -66,7 +69,22 @@ def test_is_secret_knows_names_of_the_trade(name: bytes) -> None:
     assert is_secret(name)
 
 
-@pytest.mark.parametrize("name", [b"Content-Type", b"X-Request-Id", b"Host", b"X-GitHub-Event", b"Content-Digest"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"Content-Type",
+        b"X-Request-Id",
+        b"Host",
+        b"X-GitHub-Event",
+        b"Content-Digest",
+        b"Idempotency-Key",
+        b"X-Idempotency-Key",
+        b"idempotency_key",
+        b"X-Event-Key",
+        b"Surrogate-Key",
+        b"Sec-WebSocket-Key",
+    ],
+)
 def test_is_secret_leaves_the_rest(name: bytes) -> None:
     """What is no secret stays readable."""
     assert not is_secret(name)
