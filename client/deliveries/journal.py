@@ -28,11 +28,15 @@ SETTLE_ATTEMPTS = 64
 """So many have their rows made without waiting longer, AT_ONCE_ATTEMPTS in one go: they take 1 to 2 ms."""
 
 AT_ONCE_ATTEMPTS = 32
+SETTLE_BYTES = 128 * 1024
+"""As SETTLE_ATTEMPTS, since what has landed takes its room on the disk twice until then."""
 SOON_SECONDS = 0.001
 """Long enough for the answers of this turn to leave before rows are made."""
 
 HELD_ATTEMPTS = 512
-"""So many at most wait for the end of a checkpoint, which can only begin the log again when nothing is added to it."""
+HELD_BYTES = 1024**2
+"""So much at most waits for its rows: through a checkpoint, which can only begin the log again when nothing is added to
+it, or because it comes faster than rows are made. Beyond it answers wait for their commit."""
 
 _log = Log(__name__)
 
@@ -71,13 +75,13 @@ class Journal:
 
     def land(self, attempt: Attempt) -> bool:
         """Keep an attempt that has ended until its rows are made; False where it needs its row at once."""
-        if self.trouble or attempt.queued or not self._landing.add(attempt):
+        if self.trouble or attempt.queued or self._crowded() or not self._landing.add(attempt):
             return False
         attempt.queued = True
         self._attempts.append(attempt)
         if self._settling is None:
             self._settle_in(SETTLE_SECONDS)
-        elif len(self._attempts) >= SETTLE_ATTEMPTS and not self._soon:
+        elif not self._soon and (len(self._attempts) >= SETTLE_ATTEMPTS or self._landing.waiting_bytes >= SETTLE_BYTES):
             self._settle_in(SOON_SECONDS)
         return True
 
@@ -160,6 +164,9 @@ class Journal:
         self.flush()
         self._say(why)
 
+    def _crowded(self) -> bool:
+        return len(self._attempts) >= HELD_ATTEMPTS or self._landing.waiting_bytes >= HELD_BYTES
+
     def _settle_in(self, seconds: float) -> None:
         if self._settling is not None:
             self._settling.cancel()
@@ -171,7 +178,7 @@ class Journal:
         self._settling, self._soon = None, False
         if self._scheduled is not None:
             return  # a commit of everything is on its way
-        if self._checkpoint.running and len(self._attempts) < HELD_ATTEMPTS:
+        if self._checkpoint.running and not self._crowded():
             self._settle_in(SETTLE_SECONDS)
         elif self._attempts:
             self._commit(AT_ONCE_ATTEMPTS)

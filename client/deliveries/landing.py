@@ -14,7 +14,7 @@ from pathlib import Path
 from client.deliveries.attempt import Attempt
 from client.deliveries.landed import can_land, decode, encode
 
-EMPTIED_BYTES = 1024**2
+EMPTIED_BYTES = 256 * 1024
 """A file that has grown by so much begins again when all its rows are committed."""
 
 _SUFFIX = ".landed-"
@@ -35,6 +35,12 @@ class Landing:
         """Of the newest record."""
         self._file = -1
         self._size = 0
+        self._settled_size = 0
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How much was written since everything had its rows."""
+        return self._size - self._settled_size
 
     def add(self, attempt: Attempt) -> bool:
         """Write the attempt's record; False where it can have none, and needs its row at once."""
@@ -51,6 +57,7 @@ class Landing:
 
     def settle(self) -> None:
         """Know that everything that was added has its rows."""
+        self._settled_size = self._size
         if self._size > EMPTIED_BYTES:
             self.empty()
 
@@ -58,7 +65,7 @@ class Landing:
         """Leave nothing in the file; its numbers go on."""
         if self._size:
             os.ftruncate(self._file, 0)
-            self._size = 0
+            self._size = self._settled_size = 0
 
     def records(self, after: int) -> Iterator[Attempt]:
         """Give the attempts that were written with numbers beyond `after`."""
