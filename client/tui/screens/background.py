@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
+from textual.dom import NoScreen
 from textual.screen import Screen
 from textual.worker import WorkType
 
@@ -16,4 +17,14 @@ def run(screen: Screen[None], work: Callable[[], Coroutine[Any, Any, None]], *, 
         group: a name for work of the same kind.
         only: cancel what else of the group still runs.
     """
-    screen.run_worker(cast("WorkType[None]", work), group=group, exclusive=only)
+    app = screen.app
+
+    async def working() -> None:
+        """Do the work. While the interface ends, its parts go one by one: what does not find them has nothing to do."""
+        try:
+            await work()
+        except NoScreen:
+            if app.is_running:
+                raise
+
+    screen.run_worker(cast("WorkType[None]", working), group=group, exclusive=only)
