@@ -25,14 +25,13 @@ SETTLE_SECONDS = 0.05
 """What has landed has its rows so much later; the more come together, the less each costs."""
 
 SETTLE_ATTEMPTS = 64
-"""So many have their rows made without waiting longer, AT_ONCE_ATTEMPTS in one go: they take 1 to 2 ms."""
+"""So many have their rows made without waiting longer, and so many at most in one commit: it takes 1 to 2 ms."""
 
-AT_ONCE_ATTEMPTS = 32
+VERDICTS_A_TURN = 3
+"""So many are found before the link is served again. Many at a time would leave the other processes without work."""
+
 SETTLE_BYTES = 128 * 1024
 """As SETTLE_ATTEMPTS, since what has landed takes its room on the disk twice until then."""
-SOON_SECONDS = 0.001
-"""Long enough for the answers of this turn to leave before rows are made."""
-
 HELD_ATTEMPTS = 512
 HELD_BYTES = 1024**2
 """So much at most waits for its rows: through a checkpoint, which can only begin the log again when nothing is added to
@@ -68,6 +67,9 @@ class Journal:
         self._scheduled: asyncio.Handle | None = None
         self._settling: asyncio.Handle | None = None
         self._soon = False
+        """Rows are being made, turn by turn."""
+        self._judged = 0
+        """Of the attempts at the head of the queue, how many have their verdicts."""
         self._busy_since: float | None = None
         self.unrecorded = Unrecorded(commits)
         self.trouble = ""
@@ -82,7 +84,7 @@ class Journal:
         if self._settling is None:
             self._settle_in(SETTLE_SECONDS)
         elif not self._soon and (len(self._attempts) >= SETTLE_ATTEMPTS or self._landing.waiting_bytes >= SETTLE_BYTES):
-            self._settle_in(SOON_SECONDS)
+            self._settle_soon()
         return True
 
     def put(self, attempt: Attempt) -> asyncio.Future[bool]:
@@ -168,26 +170,38 @@ class Journal:
         return len(self._attempts) >= HELD_ATTEMPTS or self._landing.waiting_bytes >= HELD_BYTES
 
     def _settle_in(self, seconds: float) -> None:
-        if self._settling is not None:
-            self._settling.cancel()
-        self._soon = seconds == SOON_SECONDS
         self._settling = asyncio.get_running_loop().call_later(seconds, self._settle)
 
+    def _settle_soon(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+        self._soon = True
+        self._settling = asyncio.get_running_loop().call_soon(self._settle)
+
     def _settle(self) -> None:
-        """Make the rows of what has landed, some at a time."""
+        """Find some verdicts of what has landed, and make the rows of many; come back while there is more."""
         self._settling, self._soon = None, False
-        if self._scheduled is not None:
-            return  # a commit of everything is on its way
+        if not self._attempts or self._scheduled is not None:
+            return  # nothing waits, or a commit of everything is on its way
         if self._checkpoint.running and not self._crowded():
             self._settle_in(SETTLE_SECONDS)
-        elif self._attempts:
-            self._commit(AT_ONCE_ATTEMPTS)
-            if self._attempts and self._scheduled is None:
-                self._settle_in(SOON_SECONDS)
+            return
+        self._judge()
+        if self._judged == len(self._attempts) or self._judged >= SETTLE_ATTEMPTS:
+            self._commit(self._judged)
+        if self._attempts and self._scheduled is None:
+            self._settle_soon()
+
+    def _judge(self) -> None:
+        some = self._attempts[self._judged : self._judged + VERDICTS_A_TURN]
+        for attempt in some:
+            attempt.conclude()
+        self._judged += len(some)
 
     def _commit(self, count: int) -> None:
         """Commit the oldest `count` attempts, and all parts."""
         attempts = self._attempts[:count]
+        self._judged = 0
         try:
             changed = self._commits.write(attempts, self._parts)
         except Exception as error:  # noqa: BLE001 - whatever it is, answers must not wait for ever
