@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 LOOPBACK = "127.0.0.1"
-FIRST_PORT = 18000
-LAST_PORT = 31999
-"""Below Linux's ephemeral range (32768 up), so that a load of outgoing connections never sits on a listener's port."""
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+PORTS = 4000
+"""So many are used, below those of outgoing connections: none of these ever sits on a listener's."""
 TIME_WAIT_LIMIT = 20000
 """Connections in TIME_WAIT above which the next load would run out of local ports (28,232 by default)."""
 
@@ -53,24 +53,31 @@ def require(*tools: Tool) -> None:
         raise MissingTool(f"Not installed: {reasons}. On Debian: apt-get install {packages}")
 
 
+def first_ephemeral() -> int:
+    """Give the lowest port that an outgoing connection may have."""
+    return max(int(EPHEMERAL.read_text(encoding="ascii").split()[0]), 2 * PORTS + 1025)
+
+
 class Ports:
     """Gives ports of the loopback address, each once."""
 
     def __init__(self) -> None:
-        self._next = FIRST_PORT + os.getpid() % (LAST_PORT - FIRST_PORT)
+        self._last = first_ephemeral() - PORTS - 1
+        self._first = self._last - PORTS + 1
+        self._next = self._first + os.getpid() % PORTS
 
     def take(self) -> int:
         """Give a port that nothing listens on."""
-        for _ in range(LAST_PORT - FIRST_PORT):
+        for _ in range(PORTS):
             port = self._next
-            self._next = FIRST_PORT if port == LAST_PORT else port + 1
+            self._next = self._first if port == self._last else port + 1
             with socket.socket() as probe:
                 try:
                     probe.bind((LOOPBACK, port))
                 except OSError:
                     continue
             return port
-        raise MissingTool(f"No free port between {FIRST_PORT} and {LAST_PORT} on {LOOPBACK}.")
+        raise MissingTool(f"No free port between {self._first} and {self._last} on {LOOPBACK}.")
 
 
 def wait_for_port(port: int, *, seconds: float = 15.0) -> None:

@@ -6,12 +6,15 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import aiohttp
 
+from benchmarks.machine import PORTS, first_ephemeral
 from tests.authority import Authority
 from tests.system.polling import until_async
 from tests.system.program import Finished, Program
@@ -23,15 +26,30 @@ RUN_SECONDS = 30.0
 CERTIFIED = ("localhost", "demo.localhost", "nobody.localhost")
 """No wildcard: OpenSSL takes none right below a top-level domain."""
 
+DEMO_PORT = 8443
+"""Where `hookline demo` listens."""
+
 Tls = Literal["files", "local-ca", "off"]
 
 
 def free_port() -> int:
-    """Give a port of 127.0.0.1 that nothing listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a port of 127.0.0.1 that nothing listens on, and that no outgoing connection nor neighbour takes."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: the ports come round again")
+
+
+def _own_ports() -> Iterator[int]:
+    """Give ports below those of outgoing connections, and above the benchmarks', again and again."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = first_ephemeral() - PORTS
+    start = (worker * PORTS // 8 + os.getpid() % (PORTS // 8)) % PORTS
+    return cycle(first + (start + step) % PORTS for step in range(PORTS) if first + (start + step) % PORTS != DEMO_PORT)
+
+
+_PORTS = _own_ports()
 
 
 class Relay:

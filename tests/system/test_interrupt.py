@@ -16,7 +16,12 @@ pytestmark = pytest.mark.system
 
 INTERRUPTED = {0, 130}
 MOMENTS = [0.0, 0.05, 0.15, 0.3, 0.6]
-"""Seconds after the start: imports, settings, the first dial, the link."""
+"""Seconds after it began to import: imports, settings, the first dial, the link."""
+
+
+async def begun(program: Program) -> None:
+    """Wait for the first compiled module: until then the interpreter is alone, and speaks for itself."""
+    await until(lambda: b".cpython-3" in Path(f"/proc/{program.pid}/maps").read_bytes(), what="an import")
 
 
 def check_quiet(program: Program, done: Finished) -> None:
@@ -50,6 +55,7 @@ async def test_client_interrupted_while_it_starts(
     words = ("http", 3000, "--relay", relay.url, "--relay-ca", relay.ca, "--url", NAME, "--ui", "lines")
     inspect = ("--inspect-addr", f"127.0.0.1:{free_port()}")
     program = supervisor.start("client", "hookline", *words, *inspect, HOOKLINE_TOKEN=token)
+    await begun(program)
     await asyncio.sleep(seconds)
     check_quiet(program, await program.interrupt())
 
@@ -60,6 +66,7 @@ async def test_relay_interrupted_while_it_starts(supervisor: Supervisor, seconds
     port = free_port()
     words = ("serve", "--data-dir", supervisor.home("relay") / "d", "--domain", "localhost")
     program = supervisor.start("relay", "hookline-relay", *words, "--listen", f"127.0.0.1:{port}")
+    await begun(program)
     await asyncio.sleep(seconds)
     check_quiet(program, await program.interrupt())
     check_free(port)
