@@ -1,7 +1,6 @@
 """The life of a stream as one table (as RFC 9113 section 5.1)."""
 
 from enum import IntEnum
-from types import MappingProxyType
 
 from shared.errors import ProtocolError
 
@@ -25,18 +24,12 @@ class Half(IntEnum):
     """END_STREAM has passed."""
 
 
-NEXT = MappingProxyType(
-    {
-        (Half.IDLE, Moment.HEAD): Half.OPEN,
-        (Half.OPEN, Moment.DATA): Half.OPEN,
-        (Half.OPEN, Moment.END): Half.CLOSED,
-    }
+_NEXT: tuple[tuple[Half | None, Half | None, Half | None], ...] = (
+    (Half.OPEN, None, None),
+    (None, Half.OPEN, Half.CLOSED),
+    (None, None, None),
 )
-"""Every transition there is: what is missing is an error of whoever sent it."""
-
-
-_NEXT = tuple(tuple(NEXT.get((half, moment)) for moment in Moment) for half in Half)
-"""The table by place: looked up for every frame."""
+"""By half and moment, every transition there is: what is missing is an error of whoever sent it."""
 
 
 def after(half: Half, moment: Moment) -> Half:
