@@ -59,8 +59,9 @@ class Log:
     def _write(self, level: int, event: str, fields: Mapping[str, object], error: BaseException | None = None) -> None:
         logger = self._logger
         if logger.isEnabledFor(level):
-            if error is None and _Quiet.alone is not None and _Quiet.alone.is_alone():
-                _Quiet.alone.write(level, event, fields)
+            writer = _Quiet.alone
+            if error is None and writer is not None and writer.is_alone():
+                writer.write(level, event, fields)
                 return
             exc_info = None if error is None else (type(error), error, error.__traceback__)
             # Made here and not by Logger.log: looking up the caller's frame would cost more than the line.
