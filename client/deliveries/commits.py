@@ -3,18 +3,22 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
-from client.deliveries.file import HistoryFile, Opened
+from client.deliveries.file import HistoryFile, Opened, is_fault
 from client.deliveries.groups import Groups, place
 from client.deliveries.landing import Landing, leftovers
 from client.deliveries.writing import Part, Writing
 from client.views import DeliverySummary
+from shared.logs import Log
 
 _LANDED = "INSERT OR REPLACE INTO landed VALUES (?, ?)"
 _WAS_LANDED = "SELECT number FROM landed WHERE name = ?"
 _GONE = "DELETE FROM landed WHERE name = ?"
+
+_log = Log(__name__)
 
 
 class Commits:
@@ -158,12 +162,23 @@ class Commits:
                 attempts = leftover.records(row[0] if row else 0)
                 for attempt in attempts:
                     self.attend(attempt)
-                if attempts:
-                    self._write(attempts, [], (name, attempts[-1].landed))
+                self._write_landed(name, attempts)
                 keep = False
             finally:
                 leftover.close(keep=keep)
             connection.execute(_GONE, (name,))
+
+    def _write_landed(self, name: str, attempts: Sequence[Attempt]) -> None:
+        """Write what the landing file `name` had, one by one where something fits no row: that costs only itself."""
+        if not attempts:
+            return
+        try:
+            self._write(attempts, [], (name, attempts[-1].landed))
+        except Exception as error:
+            if is_fault(error):
+                raise
+            for attempt in attempts:
+                unless_misfit(attempt, partial(self._write, [attempt], [], (name, attempt.landed)))
 
     def close(self) -> None:
         """Let the landing file go; what has no row is left for whoever opens the history next."""
@@ -179,6 +194,21 @@ class Commits:
         (last,) = connection.execute("SELECT max(seq) FROM deliveries").fetchone()
         self._next_seq = max(self._next_seq, (last or 0) + 1)
         self._groups.forget_counts()
+
+
+def unless_misfit(attempt: Attempt, write: Callable[[], list[DeliverySummary]]) -> list[DeliverySummary] | None:
+    """Give what `write` gives; None, and a line in the log, where the attempt fits no row.
+
+    Raises:
+        sqlite3.Error: the file is to blame.
+    """
+    try:
+        return write()
+    except Exception as error:
+        if is_fault(error):
+            raise
+        _log.error("history.misfit", error=error, delivery=attempt.delivery.id)
+        return None
 
 
 def _judge_nothing(attempt: Attempt) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Container
+from functools import partial
 
 from client.deliveries.attempt import Attempt
 from client.deliveries.checkpoint import Checkpoint
-from client.deliveries.commits import Commits
+from client.deliveries.commits import Commits, unless_misfit
 from client.deliveries.faults import sentence
 from client.deliveries.file import HistoryFile, Opened, error_code, is_damage, is_fault
 from client.deliveries.landing import Landing
@@ -14,7 +15,6 @@ from client.deliveries.unrecorded import Unrecorded
 from client.deliveries.writing import Part
 from client.views import DeliverySummary
 from shared.errors import TunnelError
-from shared.logs import Log
 
 BUSY_SECONDS = 0.25
 """How long answers wait for another process to let the file go."""
@@ -36,8 +36,6 @@ HELD_ATTEMPTS = 512
 HELD_BYTES = 1024**2
 """So much at most waits for its rows: through a checkpoint, which can only begin the log again when nothing is added to
 it, or because it comes faster than rows are made. Beyond it answers wait for their commit."""
-
-_log = Log(__name__)
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -258,12 +256,8 @@ class Journal:
         Raises:
             sqlite3.Error: the file does not take it now.
         """
-        try:
-            changed = self._commits.write([attempt], parts)
-        except Exception as error:
-            if is_fault(error):
-                raise
-            _log.error("history.misfit", error=error, delivery=attempt.delivery.id)
+        changed = unless_misfit(attempt, partial(self._commits.write, [attempt], parts))
+        if changed is None:
             return []
         attempt.was_written(self._file.generation)
         return changed

@@ -1,13 +1,16 @@
 """The landing file: what is answered is safe before its rows are made."""
 
 import asyncio
+import math
 import os
 import sqlite3
 from collections import deque
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from client.deliveries.landed import encode
 from client.deliveries.landing import EMPTIED_BYTES, leftovers
 from client.deliveries.record import NOT_RECORDED
 from shared.errors import ExchangeFailed, Failure
@@ -96,6 +99,22 @@ async def test_record_that_was_torn_costs_only_itself(desk: Desk, cut: int) -> N
     left.write_bytes(left.read_bytes()[:-cut])
     other = await asyncio.to_thread(Desk, desk.store.path)
     assert [row.event_id for row in await other.inspector.deliveries()] == ["evt_1"]
+    other.store.close()
+
+
+async def test_record_that_fits_no_row_costs_only_itself(desk: Desk) -> None:
+    """A client starts, and takes in the rest, whatever is in the file that another one left."""
+    await desk.send(*event("evt_1"))
+    misfit = desk.store._journal._attempts[0]
+    misfit.delivery = replace(misfit.delivery, received_at=math.nan)
+    left = desk.store.path.with_name(f"{desk.store.path.name}.landed-killed")
+    left.write_bytes(encode(1, misfit))
+    await desk.send(*event("evt_2"))
+    left.write_bytes(left.read_bytes() + encode(2, desk.store._journal._attempts[1]))
+    desk.store._journal._attempts.clear()
+    other = await asyncio.to_thread(Desk, desk.store.path)
+    assert [row.event_id for row in await other.inspector.deliveries()] == ["evt_2"]
+    assert not left.exists()
     other.store.close()
 
 
