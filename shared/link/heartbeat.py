@@ -9,6 +9,8 @@ from shared.link.progress import STUCK_SECONDS, Progress
 PING_SECONDS = 10.0
 DEAD_SECONDS = 25.0
 """Two pings and a half without a byte: dead (protocol.md section 7)."""
+UNANSWERED_SECONDS = 5.0
+"""A transport that closes with a ping so long unanswered fell silent first: a kernel gave it up, or the peer did."""
 LOOK_SECONDS = 2.0
 PAUSED_SECONDS = 8.0
 """A look that comes so much too late means that this process did not run: a laptop that slept, a stopped process."""
@@ -56,6 +58,8 @@ class Heartbeat:
         self._handle: asyncio.TimerHandle | None = None
         self._last_seconds = self._pinged_seconds = self._due_seconds = self._slept_seconds = 0.0
         self._progress = Progress()
+        self._asked_seconds: float | None = None
+        """When the first ping left that the peer has not answered."""
         self._pause: tuple[float, float] | None = None
         """When we came back from a pause, and how long it was."""
         self.round_trip_seconds: float | None = None
@@ -65,9 +69,16 @@ class Heartbeat:
         """How long nothing has come from the peer; 0 while stopped."""
         return 0.0 if self._handle is None else self._loop.time() - self._last_seconds
 
+    @property
+    def unanswered(self) -> bool:
+        """True while a ping waits for its answer for longer than a living peer takes."""
+        asked = self._asked_seconds
+        return self._handle is not None and asked is not None and self._loop.time() - asked > UNANSWERED_SECONDS
+
     def start(self) -> None:
         """Begin, with a first ping at once."""
         self.stop()
+        self._asked_seconds = None
         self._last_seconds = self._due_seconds = self._loop.time()
         self._pinged_seconds = self._last_seconds - PING_SECONDS
         self._slept_seconds = self._asleep()
@@ -87,6 +98,7 @@ class Heartbeat:
 
     def pong(self, opaque: bytes) -> None:
         """Note the answer to a ping. One that we never sent says nothing."""
+        self._asked_seconds = None
         if len(opaque) == _STAMP.size:
             (sent,) = _STAMP.unpack(opaque)
             seconds = self._loop.time() - sent
@@ -121,6 +133,8 @@ class Heartbeat:
     def _go_on(self, now: float, silent: float) -> None:
         if now - self._pinged_seconds >= PING_SECONDS:
             self._pinged_seconds = now
+            if self._asked_seconds is None:
+                self._asked_seconds = now
             self._ping(_STAMP.pack(now))
         wait = min(LOOK_SECONDS, DEAD_SECONDS - silent + _GRAIN_SECONDS)
         self._due_seconds = now + wait

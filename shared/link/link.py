@@ -16,12 +16,10 @@ from shared.link.stream import Exchange, failure_of
 from shared.link.transport import Transport
 from shared.link.waiting import Waiting
 from shared.protocol import events
-from shared.protocol.codes import GoAwayCode
+from shared.protocol.codes import CLOSE_GOING_AWAY, CLOSE_PROTOCOL_ERROR, GoAwayCode
 from shared.protocol.connection import Connection, is_acknowledgement
 from shared.protocol.hello import GoAway, Limits
 
-CLOSE_GOING_AWAY = 1001
-CLOSE_PROTOCOL_ERROR = 4400
 CLOSED_SECONDS = 10.0
 """A client whose connection was closed, not silent, is back by then, or it is a process that has ended."""
 
@@ -227,7 +225,8 @@ class Link:
 
     def take_loss(self, reason: str) -> None:
         """Wait for another transport, or end where there will be none: the present one was closed."""
-        self._detach(self._heartbeat.explain(reason), min(self.resume_seconds, self._closed_seconds))
+        wait = min(self.resume_seconds, math.inf if self._heartbeat.unanswered else self._closed_seconds)
+        self._detach(self._heartbeat.explain(reason), wait)
 
     def _detach(self, reason: str, wait_seconds: float) -> None:
         self._transport = None

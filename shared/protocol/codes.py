@@ -7,6 +7,9 @@ from shared.errors import Failure
 
 SUBPROTOCOL = "hookline.v1"
 LINK_PATH = "/_hookline/link"
+CLOSE_GOING_AWAY = 1001
+CLOSE_PROTOCOL_ERROR = 4400
+"""With it a WebSocket closes; its GOAWAY said why."""
 
 MESSAGE_BYTES = 1 << 20
 """The most one transport message may hold."""

@@ -147,3 +147,22 @@ def test_pong_of_a_ping_never_sent_says_nothing() -> None:
     for opaque in (b"short", b"\x00" * 8, b"\x7f\xf0" + b"\x00" * 6, b"\x7f\xf8" + b"\x00" * 6):
         stage.heartbeat.pong(opaque)
     assert stage.heartbeat.round_trip_seconds == before
+
+
+def test_peer_that_speaks_but_does_not_answer_is_deaf() -> None:
+    """What it sends is life; a ping that waits for its answer tells that nothing reaches it."""
+    stage = Stage()
+    stage.pass_seconds(10)
+    stage.alive = False
+    for _ in range(4):
+        stage.pass_seconds(2)
+        stage.heartbeat.received()
+    assert not stage.heartbeat.unanswered
+    stage.pass_seconds(8)
+    stage.heartbeat.received()
+    assert (stage.heartbeat.unanswered, stage.ends) == (True, [])
+    stage.heartbeat.pong(b"12345678")
+    assert not stage.heartbeat.unanswered
+    stage.pass_seconds(20)
+    stage.heartbeat.start()
+    assert not stage.heartbeat.unanswered

@@ -242,3 +242,19 @@ async def test_sender_stops_when_nothing_is_acknowledged() -> None:
         await asyncio.sleep(0.05)
         assert KEPT_BYTES < pair.relay._outbox.ledger.kept_bytes < KEPT_BYTES + (2 << 20)
         asking.cancel()
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+async def test_peer_whose_connection_fell_silent_before_it_closed_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, *, deaf: bool
+) -> None:
+    """A kernel that gives up unacknowledged bytes closes the connection too; the client is still there."""
+    monkeypatch.setattr("shared.link.link.CLOSED_SECONDS", 0.02)
+    monkeypatch.setattr("shared.link.heartbeat.UNANSWERED_SECONDS", 0.01 if deaf else 60.0)
+    async with linked(echo, resume_seconds=5) as pair:
+        if deaf:
+            pair.relay_wire.peer = None  # what the relay sends is lost, its first ping with it
+        await asyncio.sleep(0.05)
+        pair.relay_wire.cut()
+        await asyncio.sleep(0.1)
+        assert pair.relay.ended is not deaf
