@@ -1,6 +1,7 @@
 """Opens SQLite files the one way this product does: WAL, checked version, forward migrations."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,7 @@ from typing import Literal
 from shared.errors import TunnelError
 
 BUSY_TIMEOUT_SECONDS = 5.0
+_AGAIN_SECONDS = 0.01
 
 
 class SchemaTooNew(TunnelError):  # noqa: N818 - reads as the sentence it is
@@ -52,7 +54,7 @@ def connect(
     try:
         _version(connection, path, len(migrations))  # before anything is changed in a file that is not ours to change
         connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection, path, migrations)
@@ -63,6 +65,20 @@ def connect(
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have the file written ahead of itself: SQLite waits for nobody where two begin that at once."""
+    patience = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
