@@ -1,14 +1,12 @@
 """`hookline`, and `python -m client`."""
 
-import sys
+from shared.interrupt import ending_at_once
 
 
 def main() -> None:
     """Run the command; Ctrl-C is quiet from the first moment on, while modules are still being imported."""
-    try:
+    with ending_at_once():
         from client.cli.main import main as run  # noqa: PLC0415 - see above
-    except KeyboardInterrupt:
-        sys.exit(130)
     run()
 
 

@@ -2,6 +2,8 @@
 
 import sys
 
+from shared.interrupt import ending_at_once
+
 
 def main() -> int:
     """Run the command; Ctrl-C is quiet from the first moment on, while modules are still being imported.
@@ -9,10 +11,8 @@ def main() -> int:
     Returns:
         The exit code.
     """
-    try:
+    with ending_at_once():
         from relay_server.cli.main import main as run  # noqa: PLC0415 - see above
-    except KeyboardInterrupt:
-        return 130
     return run()
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import click
 
 from shared.errors import TunnelError
+from shared.interrupt import ending_at_once
 from shared.streams import open_missing
 
 INTERRUPTED = 130
@@ -62,7 +63,8 @@ class _Lazy(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        with ending_at_once():
+            command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)  # noqa: S101 - every module of the table has one
         return command
 

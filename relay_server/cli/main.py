@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import click
 
 from shared.errors import TunnelError
+from shared.interrupt import ending_at_once
 
 DONE, FAILED, MISUSED = 0, 1, 2
 INTERRUPTED = 130
@@ -41,7 +42,8 @@ class _Lazy(click.Group):
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        found: click.Command = getattr(importlib.import_module(entry.module), entry.attribute)
+        with ending_at_once():
+            found: click.Command = getattr(importlib.import_module(entry.module), entry.attribute)
         return found
 
     def resolve_command(

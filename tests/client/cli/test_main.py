@@ -97,6 +97,21 @@ def test_bug_is_apologised_for(tmp_path: Path) -> None:
     assert (loud.code, "Traceback" in loud.err) == (1, True)
 
 
+_DROPS_AN_INTERRUPT = """
+import os, signal, sys
+
+class Dropping:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(100):
+            pass
+
+Dropping()
+sys.stderr.write("dropped")
+raise SystemExit(0)
+"""
+
+
 @pytest.mark.parametrize("seconds", [0.04, 0.08, 0.15])
 async def test_interrupted_start_is_quiet(tmp_path: Path, seconds: float) -> None:
     """Ctrl-C while modules are imported ends the command at once, without a traceback of ours."""
@@ -109,6 +124,16 @@ async def test_interrupted_start_is_quiet(tmp_path: Path, seconds: float) -> Non
         _, err = await process.communicate()
     assert process.returncode in (130, -signal.SIGINT)
     assert b"client/cli" not in err
+
+
+@pytest.mark.parametrize("module", ["client", "relay_server"])
+def test_interrupt_that_python_would_drop_ends_the_start(tmp_path: Path, module: str) -> None:
+    """A Ctrl-C that meets a destructor while modules are imported is not lost: the command does not go on."""
+    for name in ("aiohttp", "msgspec"):
+        (tmp_path / f"{name}.py").write_text(_DROPS_AN_INTERRUPT)
+    command = "status" if module == "client" else "serve --domain a.localhost --data-dir ."
+    done = shell(tmp_path, f'PYTHONPATH="{tmp_path}:$PYTHONPATH" "$0" -m {module} {command}; echo "ended $?"')
+    assert (done.out, "dropped" in done.err) == ("ended 130\n", False)
 
 
 async def test_version_is_the_distribution_s(tmp_path: Path) -> None:
