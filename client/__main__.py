@@ -1,12 +1,17 @@
 """`hookline`, and `python -m client`."""
 
-from shared.interrupt import ending_at_once
+import sys
 
 
 def main() -> None:
     """Run the command; Ctrl-C is quiet from the first moment on, while modules are still being imported."""
-    with ending_at_once():
-        from client.cli.main import main as run  # noqa: PLC0415 - see above
+    try:
+        from shared.interrupt import ending_at_once  # noqa: PLC0415 - see above
+
+        with ending_at_once():
+            from client.cli.main import main as run  # noqa: PLC0415
+    except KeyboardInterrupt:
+        sys.exit(130)
     run()
 
 

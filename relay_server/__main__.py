@@ -2,8 +2,6 @@
 
 import sys
 
-from shared.interrupt import ending_at_once
-
 
 def main() -> int:
     """Run the command; Ctrl-C is quiet from the first moment on, while modules are still being imported.
@@ -11,8 +9,13 @@ def main() -> int:
     Returns:
         The exit code.
     """
-    with ending_at_once():
-        from relay_server.cli.main import main as run  # noqa: PLC0415 - see above
+    try:
+        from shared.interrupt import ending_at_once  # noqa: PLC0415 - see above
+
+        with ending_at_once():
+            from relay_server.cli.main import main as run  # noqa: PLC0415
+    except KeyboardInterrupt:
+        return 130
     return run()
 
 
