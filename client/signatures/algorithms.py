@@ -107,23 +107,15 @@ VERIFY: dict[str, Verify] = {
 }
 
 
-def _hex(text: bytes) -> bytes:
-    return binascii.unhexlify(text)
-
-
 def _base64(text: bytes) -> bytes:
     return base64.b64decode(text, validate=True)
 
 
-def _text(text: bytes) -> bytes:
-    return text
-
-
 DECODE: dict[Encoding, Callable[[bytes], bytes]] = {
-    "hex": _hex,
+    "hex": binascii.unhexlify,
     "base64": _base64,
     "base64url": base64url,
-    "text": _text,
+    "text": bytes,
 }
 """Signature text to bytes. Raises ValueError (binascii.Error is one) where the text is not so encoded."""
 

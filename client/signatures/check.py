@@ -131,7 +131,7 @@ class Check:
                     break
             else:
                 return None, Finding(Reason.MISSING_FIELD, sources[0].said())
-            if source.field and reading.count(source.field) > 1:
+            if source.field in reading.repeated:
                 return None, Finding(Reason.DUPLICATE_HEADER, source.name)
             reading.bound[name] = value
             if unit != "text":

@@ -89,7 +89,7 @@ class Signatures:
         ready = self.choose(subject)
         if ready is None:
             return self._unconfigured(subject)
-        reading = Reading(subject, dict(ready.rule.params))
+        reading = Reading(subject, ready.rule.params)
         finding = self._find(ready, reading, subject.received_at)
         facts = ready.facts.read(reading)
         provider = ready.scheme.id
@@ -185,7 +185,7 @@ class Signatures:
 
     def _signed_as(self, rule: Rule, subject: Subject) -> bool:
         ready = self._prepare(self.rules.index(rule), self.catalogue.get(rule.scheme))
-        return bool(ready.check.text.find(Reading(subject, dict(rule.params)))[0])
+        return bool(ready.check.text.find(Reading(subject, rule.params))[0])
 
     def _prepare(self, number: int, scheme: Scheme) -> Ready:
         ready = self._ready.get((number, scheme.id))

@@ -2,7 +2,7 @@
 
 import hmac
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal, Self
@@ -97,7 +97,12 @@ class Handshakes:
         return any(entry.provider == provider and entry.learns for entry in self._entries.values())
 
     def reply(
-        self, provider: str, subject: Subject, *, secrets: Sequence[Secret] = (), params: dict[str, str] | None = None
+        self,
+        provider: str,
+        subject: Subject,
+        *,
+        secrets: Sequence[Secret] = (),
+        params: Mapping[str, str] | None = None,
     ) -> Reply | None:
         """Give the answer to a provider's question, or None: the request is none, or lacks what the answer needs.
 

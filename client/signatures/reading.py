@@ -5,13 +5,13 @@ Everything in here takes hostile bytes: what cannot be parsed is absent, never a
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 from client.signatures.subject import Subject
-from shared.http.fields import first
 
 MOST_PAIRS = 10_000
 """Form fields and query parameters: beyond it a body is not a form that any provider sends."""
@@ -20,6 +20,8 @@ LARGEST_FORM_BYTES = 8 * 1024 * 1024
 """Parsing a form copies it."""
 
 Pairs = tuple[tuple[bytes, bytes], ...]
+
+_NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
 def parse_pairs(data: bytes) -> Pairs:
@@ -49,14 +51,26 @@ def scalar(raw: bytes) -> bytes | None:
 class Reading:
     """One request, being read for one scheme."""
 
-    __slots__ = ("_form", "_query", "bound", "content", "fields", "method", "params", "parts", "url")
+    __slots__ = (
+        "_form",
+        "_query",
+        "bound",
+        "content",
+        "fields",
+        "header",
+        "method",
+        "params",
+        "parts",
+        "repeated",
+        "url",
+    )
 
-    def __init__(self, subject: Subject, params: dict[str, str] | None = None) -> None:
+    def __init__(self, subject: Subject, params: Mapping[str, str] | None = None) -> None:
         self.method = subject.method
         self.url = subject.url
         self.fields = subject.fields
         self.content = subject.content
-        self.params = params or {}
+        self.params = params or _NO_PARAMS
         """Configuration that a scheme needs beside the secret, as PayPal's `webhook_id`."""
         self.parts: dict[str, bytes] = {}
         """Named pieces of the signature's text: `kv:` and, of a token, `claim:`."""
@@ -64,18 +78,18 @@ class Reading:
         """The scheme's own fields (`ts`, `id`, …) once they are found."""
         self._form: Pairs | None = None
         self._query: Pairs | None = None
-
-    def header(self, name: bytes) -> bytes | None:
-        """Give the value of the first field called `name` (lower case)."""
-        return first(self.fields, name)
-
-    def count(self, name: bytes) -> int:
-        """Count the fields called `name` (lower case)."""
-        count = 0
-        for key, _ in self.fields:
-            if len(key) == len(name) and key.lower() == name:
-                count += 1
-        return count
+        values: dict[bytes, bytes] = {}
+        repeated: list[bytes] = []
+        for key, value in subject.fields:
+            name = key.lower()
+            if name not in values:
+                values[name] = value
+            elif name:
+                repeated.append(name)
+        self.header = values.get
+        """Gives the value of the first field with a name (lower case), or None."""
+        self.repeated = repeated
+        """The names (lower case) of fields that are there more than once."""
 
     def json(self, path: "JsonPath") -> bytes | None:
         """Give the scalar at `path` of a JSON body."""

@@ -1,6 +1,7 @@
 """Signs a request as its provider would: the catalogue's entries, run backwards."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -49,7 +50,7 @@ def signed(
     *,
     now: float,
     message_id: str | None = None,
-    params: dict[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
 ) -> Subject:
     """Give the request signed afresh, with body and URL changed where the scheme signs in there; see `sign`.
 

@@ -84,8 +84,8 @@ def _header_part(name: str) -> Read:
 
 
 def _json(name: str) -> Read:
-    path = JsonPath(name)
-    return lambda reading: reading.json(path)
+    read = JsonPath(name).read
+    return lambda reading: read(reading.content) if reading.content else None
 
 
 def pick(pairs: Pairs, name: bytes) -> bytes | None:

@@ -28,7 +28,7 @@ class FieldAbsent(Exception):  # noqa: N818 - reads as the sentence it is
 class Template:
     """A template made ready."""
 
-    __slots__ = ("_absent", "_parts", "text")
+    __slots__ = ("_absent", "_parts", "_sole", "text")
 
     def __init__(self, text: str, *, absent: str | None = None) -> None:
         """Parse `text`.
@@ -51,6 +51,7 @@ class Template:
             end = found.end()
         if end < len(text):
             self._parts.append(("", _literal(text[end:])))
+        self._sole = self._parts[0] if len(self._parts) == 1 else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,17 +64,17 @@ class Template:
         Raises:
             FieldAbsent: a part is absent.
         """
-        if len(self._parts) == 1:
-            return self._one(*self._parts[0], reading, key)
-        return b"".join([self._one(name, render, reading, key) for name, render in self._parts])
+        if self._sole is not None:
+            name, render = self._sole
+            value = render(reading, key)
+            return self._instead(name) if value is None else value
+        values = [(name, render(reading, key)) for name, render in self._parts]
+        return b"".join([self._instead(name) if value is None else value for name, value in values])
 
-    def _one(self, name: str, render: Render, reading: Reading, key: bytes) -> bytes:
-        value = render(reading, key)
-        if value is None:
-            if self._absent is None:
-                raise FieldAbsent(name)
-            return self._absent
-        return value
+    def _instead(self, name: str) -> bytes:
+        if self._absent is None:
+            raise FieldAbsent(name)
+        return self._absent
 
 
 def _literal(text: str) -> Render:

@@ -42,7 +42,7 @@ class SignatureText:
             value = source.read(reading)
             if value is None:
                 continue
-            if source.field and reading.count(source.field) > 1:
+            if source.field in reading.repeated:
                 return [], Finding(Reason.DUPLICATE_HEADER, source.name)
             if value or source.kind not in {"json", "form"}:
                 found.append(value)
