@@ -20,7 +20,7 @@ MOST_WAITING = 200
 MOST_WAITING_BYTES = 32 * 1024**2
 """What waits holds its content. Beyond these bounds a flood of forgeries keeps its verdicts without their causes."""
 
-SHARE = 0.02
+SHARE = 0.01
 """Of one core, what causes may take for long: the search shares the interpreter with the exchanges."""
 AT_ONCE_SECONDS = 0.5
 """Of that, what may be taken at once: a few failures after a quiet time have their causes without delay."""
@@ -66,8 +66,10 @@ class SecondLook:
             """Take an attempt, if there is anything to be found."""
             view = judgement.signature
             worth = view.state == "invalid" or view.reason == Reason.CERTIFICATE
-            if not attempt.doubted and worth:
-                attempt.doubted = True
+            if attempt.doubted or not worth:
+                return
+            attempt.doubted = True
+            if len(self._waiting) < MOST_WAITING:
                 self._take(_Doubted(attempt, subject, judgement, explainer))
 
         return doubt
@@ -103,8 +105,7 @@ class SecondLook:
             self._store.amend(doubted.attempt)
 
     def _take(self, doubted: _Doubted) -> None:
-        full = len(self._waiting) >= MOST_WAITING or self._waiting_bytes + doubted.size_bytes > MOST_WAITING_BYTES
-        if full and self._waiting:
+        if self._waiting and self._waiting_bytes + doubted.size_bytes > MOST_WAITING_BYTES:
             return
         attempt = doubted.attempt
         attempt.signature = replace(attempt.signature, searching=True)
