@@ -36,6 +36,8 @@ class Door:
     """For what senders can cause at will: the log must not be theirs to flood."""
     draining: bool = False
     """Connections are no longer kept after their answer."""
+    overloaded: bool = False
+    """New exchanges are refused; those that run go on."""
     closed: bool = False
     """Whoever comes now is too late."""
     open: set["Connection"] = field(default_factory=set)

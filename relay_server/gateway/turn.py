@@ -145,6 +145,8 @@ class Turn:
 
     def _prepare(self, match: RouteMatch, forwarder: Forwarder) -> None:
         door, plan = self._door, self.plan
+        if door.overloaded:
+            raise Refused(Failure.RELAY_OVERLOADED)
         added = forwarder.fields(plan.forwarding, plan.host)
         url, scheme = match.public_url, door.routes.scheme
         if forwarder.scheme != scheme:
