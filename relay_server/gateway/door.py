@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from relay_server.gateway.connections import Connections
 from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.settings import GatewaySettings
-from relay_server.gateway.shares import Shares
 from relay_server.routes import Routes
+from relay_server.shares import Shares
 from shared.ids import NewId
 from shared.logs import Log, Sparing
 

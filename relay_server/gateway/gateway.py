@@ -13,9 +13,9 @@ from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.door import Door
 from relay_server.gateway.handshake import handshakes
 from relay_server.gateway.settings import GatewaySettings
-from relay_server.gateway.shares import Shares
 from relay_server.listening import BACKLOG
 from relay_server.routes import Routes
+from relay_server.shares import Shares
 from shared.ids import NewId
 from shared.logs import Log, Sparing
 
