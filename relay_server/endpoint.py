@@ -17,10 +17,19 @@ _LATER_SECONDS = 60.0
 """How long a sender should wait: a laptop that was here a minute ago is probably changing networks."""
 _RESERVED_SHARE = 16
 """Of what is reserved, for one sender: a browser has six connections."""
+_CROWDED_EXCHANGES = 384
+"""On one link, which carries 512 for all of its endpoints: the rest is reserved too."""
+_FEW_EXCHANGES = 64
+"""With fewer at this endpoint nothing is reserved: it is others that crowd the link."""
 
 
 class Serves(Protocol):
     """What an endpoint needs of a link."""
+
+    @property
+    def active(self) -> int:
+        """Exchanges that run, this endpoint's and others'."""
+        ...
 
     async def request(self, request: Request) -> Response:
         """Have the other end of the link answer.
@@ -104,8 +113,7 @@ class Endpoint:
             if not self.links:
                 await self._wait()
             link = self._choose()
-            full = self._active >= self._most_exchanges * len(self.links)
-            finished = self._of_reserve(request.delivery.remote) if full else self._finished
+            finished = self._of_reserve(request.delivery.remote) if self._is_full(link) else self._finished
             self._active += 1
             try:
                 response = await link.request(request)
@@ -135,6 +143,12 @@ class Endpoint:
             return links[0]
         self._turn = (self._turn + 1) % len(links)
         return links[self._turn]
+
+    def _is_full(self, link: Serves) -> bool:
+        active = self._active
+        if active >= self._most_exchanges * len(self.links):
+            return True
+        return active >= _FEW_EXCHANGES and link.active >= _CROWDED_EXCHANGES
 
     def _of_reserve(self, remote: str) -> Callable[[], None]:
         """Take one of the reserved exchanges; give what gives it back."""

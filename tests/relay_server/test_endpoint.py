@@ -18,6 +18,12 @@ class MadeUp:
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
         self.answers: list[Response] = []
+        self.elsewhere = 0
+
+    @property
+    def active(self) -> int:
+        """Give what runs over it, for other endpoints as well."""
+        return self.elsewhere + len(self.answers)
 
     async def request(self, request: Request) -> Response:
         """Answer, or raise."""
@@ -146,6 +152,18 @@ async def test_one_sender_leaves_something_to_others() -> None:
     assert len(await ask(served, "192.0.2.4", 500)) == 16
     for answer in hog[50:]:
         answer.close()
+
+
+async def test_one_sender_leaves_something_of_a_link_with_several_endpoints() -> None:
+    """What a link carries is bounded for all of its endpoints: the last quarter is shared in the same manner."""
+    link = MadeUp()
+    served = endpoint(link, most=256, reserved=64)
+    link.elsewhere = 256
+    assert len(await ask(served, "192.0.2.1", 256)) == 384 - 256 + 16
+    assert len(await ask(served, "192.0.2.2", 256)) == 16
+    link.elsewhere = 500
+    busy = endpoint(link, most=256, reserved=64)
+    assert len(await ask(busy, "192.0.2.1", 500)) == 64 + 16
 
 
 async def test_reserve_grows_with_the_links() -> None:
