@@ -222,7 +222,8 @@ class Turn:
             self.broke_off(reset=True)
             return
         self.began(switching=False)
-        keep_alive = self._connection.may_keep(self)
+        # Where there is too little memory, the connection gives its own back.
+        keep_alive = error.failure is not Failure.RELAY_OVERLOADED and self._connection.may_keep(self)
         page = wants_page(self._method, self.plan.fields)
         bodiless, now = self._method == b"HEAD", self._door.clock()
         self.write(

@@ -15,10 +15,10 @@ from tests.system.wire import read_response
 
 pytestmark = pytest.mark.system
 
-UPLOADS = 100
+UPLOADS = 120
 SIZE = 320 * 1024
 """More than the relay takes of an upload that is not passed on, less than that and what the system buffers."""
-ROOM_KIB = 12 * 1024
+ROOM_KIB = 16 * 1024
 """Half of what the uploads make the relay hold."""
 
 

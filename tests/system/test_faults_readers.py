@@ -11,7 +11,7 @@ import pytest
 from tests.system.listening import listening
 from tests.system.polling import until_async
 from tests.system.supervisor import Relay, Supervisor
-from tests.system.wire import read_content, read_head, read_response
+from tests.system.wire import Broken, read_content, read_head, read_response
 
 pytestmark = pytest.mark.system
 
@@ -28,13 +28,14 @@ SEGMENT_BYTES = 1000
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer `/large` with much, anything else with little."""
-    while request := await read_head(reader):
-        await read_content(reader, request, until_close=False)
-        size = SIZE if b" /large " in request.line else 2
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
-        for start in range(0, size, len(PIECE)):
-            writer.write(PIECE[: size - start])
-            await writer.drain()
+    with contextlib.suppress(Broken):  # the reader went away
+        while request := await read_head(reader):
+            await read_content(reader, request, until_close=False)
+            size = SIZE if b" /large " in request.line else 2
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+            for start in range(0, size, len(PIECE)):
+                writer.write(PIECE[: size - start])
+                await writer.drain()
 
 
 class Readers:
