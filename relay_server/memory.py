@@ -53,6 +53,7 @@ class Memory:
 
     async def run(self) -> None:
         """Look at it until cancelled."""
+        self._log.info("memory.watched", held=_shown(self._held()), limit=_shown(self._limit))
         while True:
             self.look()
             await asyncio.sleep(LOOK_SECONDS)
