@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aiohttp import web
-
 from relay_server.addresses import ListenAddress, url
 from relay_server.admin.server import AdminServer, too_long
 from relay_server.admin.status import EndpointStatus, RelayStatus
@@ -23,8 +21,9 @@ from relay_server.endpoint import Endpoint
 from relay_server.gateway.gateway import Gateway
 from relay_server.inherited import Inherited
 from relay_server.listening import listening_sockets, shown
+from relay_server.memory import watched
 from relay_server.observe import Observe
-from relay_server.own_host import own_host
+from relay_server.own_host import own_host, runner_of
 from relay_server.plan import door_settings, make_plan
 from relay_server.routes import Routes
 from relay_server.tls.certificates import Certificates
@@ -40,7 +39,6 @@ from shared.logs import Log
 
 TOKENS_EVERY_SECONDS = 0.5
 """How often the tokens are looked at: a revoked one is noticed within a second."""
-HEAD_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +117,17 @@ class Relay:
             draining=not self._accepting,
             certificate_ends_at=ends_at,
             endpoints=tuple(self._endpoint_status(name) for name in self._names.all()),
+            overloaded=self._gateway.overloaded,
         )
 
     async def run(self) -> None:
-        """Look after certificates and tokens until cancelled."""
+        """Look after certificates, tokens and memory until cancelled."""
+        memory = watched(self._settings.memory_limit, on_change=self._gateway.overload, log=self._log)
         async with asyncio.TaskGroup() as tasks:
             if self._certificates is not None:
                 tasks.create_task(self._certificates.run())
+            if memory is not None:
+                tasks.create_task(memory.run())
             tasks.create_task(self._watch_tokens())
 
     async def drain(self) -> None:
@@ -205,17 +207,9 @@ class Relay:
         )
 
     async def _build_gateway(self) -> Gateway:
-        application = own_host(ready=lambda: self._accepting)
+        application = own_host(ready=lambda: self._accepting and not self._gateway.overloaded)
         self._entrance.register(application)
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            handle_signals=False,
-            keepalive_timeout=HEAD_SECONDS,
-            auto_decompress=False,
-            shutdown_timeout=2.0,
-            lingering_time=1.0,
-        )
+        runner = runner_of(application)
         await runner.setup()
         self._closing.push_async_callback(runner.cleanup)
         server = runner.server

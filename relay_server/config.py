@@ -9,7 +9,7 @@ import platformdirs
 
 from relay_server.addresses import AdminAddress, Domain, ListenAddress, Network, PublicUrl
 from shared.config import Layer, Settled, environment_layer, file_layer, flags_layer, settle
-from shared.units import Count, Duration
+from shared.units import Count, Duration, Size
 
 PREFIX = "HOOKLINE_RELAY"
 CONFIG_VARIABLE = f"{PREFIX}_CONFIG"
@@ -74,6 +74,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "Default: 1000.",
         ),
     ] = Count(1000)
+    memory_limit: Annotated[
+        Size | None,
+        _is(
+            "SIZE",
+            "Above this much memory new deliveries are refused, those that run go on (0: no limit; Linux only). "
+            "Default: 80 % of the machine's, or of its control group's (container, systemd unit).",
+        ),
+    ] = None
     data_dir: Annotated[
         Path | None, _is("DIR", "Where tokens and names are kept. Default: the user's data directory.")
     ] = None

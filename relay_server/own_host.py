@@ -30,6 +30,8 @@ _FIELDS = {
     "X-Robots-Tag": "noindex",
 }
 
+HEAD_SECONDS = 15.0
+
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -51,7 +53,9 @@ def own_host(*, ready: Callable[[], bool]) -> web.Application:
         """Answer whether deliveries are accepted: a balancer takes the relay out while they are not."""
         if ready():
             return web.Response(text="ready\n")
-        return web.Response(text="draining\n", status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"})
+        return web.Response(
+            text="no new deliveries now\n", status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "2"}
+        )
 
     async def landing(_request: web.Request) -> web.Response:
         """Tell a person who looks what this is."""
@@ -62,6 +66,19 @@ def own_host(*, ready: Callable[[], bool]) -> web.Application:
     application.router.add_get(READINESS, readiness)
     application.router.add_get("/", landing)
     return application
+
+
+def runner_of(application: web.Application) -> web.AppRunner:
+    """Give what serves the application on connections that were accepted elsewhere."""
+    return web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=HEAD_SECONDS,
+        auto_decompress=False,
+        shutdown_timeout=2.0,
+        lingering_time=1.0,
+    )
 
 
 def problem(status: HTTPStatus, code: str, detail: str) -> web.Response:

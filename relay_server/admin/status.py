@@ -28,3 +28,5 @@ class RelayStatus(msgspec.Struct, frozen=True):
     certificate_ends_at: str | None
     """RFC 3339; None without TLS."""
     endpoints: tuple[EndpointStatus, ...]
+    overloaded: bool = False
+    """It has too little memory for new deliveries."""

@@ -24,6 +24,7 @@ SETTINGS = (
     "trusted_proxy",
     "connections",
     "connections_per_address",
+    "memory_limit",
     "data_dir",
     "admin",
     "drain",

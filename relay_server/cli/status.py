@@ -83,8 +83,9 @@ def _ask(address: AdminAddress) -> bytes:
 
 def _lines(found: RelayStatus) -> list[str]:
     started = datetime.fromtimestamp(found.started_at, UTC)
+    state = "is draining" if found.draining else "refuses new deliveries: too little memory"
     lines = [
-        f"{found.url} {'is draining' if found.draining else 'serves'}",
+        f"{found.url} {state if found.draining or found.overloaded else 'serves'}",
         f"hookline-relay {found.version}, pid {found.pid}, since {started:%Y-%m-%d %H:%M} UTC",
         f"listens on {', '.join(found.listen)}",
     ]

@@ -132,8 +132,8 @@ class Connection(Wire):
             self._turn_away(Failure.REQUEST_TIMEOUT)
         elif turn.intake is None:
             turn.give_up(Failure.ORIGIN_TIMEOUT)
-        elif turn.intake.progressed():
-            self.due = self._door.deadlines.after(self._door.settings.patience.body)
+        elif (left := turn.intake.seconds_left()) > 0:
+            self.due = self._door.deadlines.after(left)
         else:
             turn.give_up(Failure.REQUEST_TIMEOUT)
 

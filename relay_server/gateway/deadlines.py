@@ -11,6 +11,8 @@ from typing import Protocol
 NEVER = float("inf")
 _LONGEST_TICK_SECONDS = 1.0
 _SHORTEST_TICK_SECONDS = 0.01
+_LATE_SECONDS = 1.0
+"""When the timer comes so late, this process did not run, or had too much to do."""
 
 
 class Due(Protocol):
@@ -35,10 +37,13 @@ class Deadlines:
             seconds: all the spans that are going to be asked for; the tick is a quarter of the shortest.
         """
         self._loop = loop
+        self.time = loop.time
+        """The loop's time."""
         shortest = min((span for span in seconds if span is not None), default=_LONGEST_TICK_SECONDS)
         self._tick_seconds = min(max(shortest / 4, _SHORTEST_TICK_SECONDS), _LONGEST_TICK_SECONDS)
         self._watched: set[Due] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._forgave = False
         self.now = loop.time()
         """The loop's time at the last tick: good enough for a deadline, and free."""
 
@@ -65,13 +70,25 @@ class Deadlines:
             self._timer = None
 
     def _tick(self) -> None:
+        before = self.now
         now = self.now = self._loop.time()
+        if self._was_late(now - before):
+            self._timer = self._loop.call_later(self._tick_seconds, self._tick)
+            return
         try:
             for one in [one for one in self._watched if one.due <= now]:
                 if one in self._watched:  # what came before it may have ended it
                     one.overdue(now)
         finally:  # whatever becomes of one connection, the others have their deadlines
             self._timer = self._loop.call_later(self._tick_seconds, self._tick) if self._watched else None
+
+    def _was_late(self, passed: float) -> bool:
+        """Tell whether the fault may be ours: then what has arrived meanwhile is read before anybody is judged.
+
+        Once at a time, since a loop that is always late would let everybody wait for ever.
+        """
+        self._forgave = not self._forgave and passed > self._tick_seconds + _LATE_SECONDS
+        return self._forgave
 
 
 class Fuse:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from relay_server.gateway.connections import Connections
 from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.settings import GatewaySettings
-from relay_server.gateway.shares import Shares
 from relay_server.routes import Routes
+from relay_server.shares import Shares
 from shared.ids import NewId
 from shared.logs import Log, Sparing
 
@@ -36,6 +36,8 @@ class Door:
     """For what senders can cause at will: the log must not be theirs to flood."""
     draining: bool = False
     """Connections are no longer kept after their answer."""
+    overloaded: bool = False
+    """New exchanges are refused; those that run go on."""
     closed: bool = False
     """Whoever comes now is too late."""
     open: set["Connection"] = field(default_factory=set)

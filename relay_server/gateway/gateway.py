@@ -13,9 +13,9 @@ from relay_server.gateway.deadlines import Deadlines
 from relay_server.gateway.door import Door
 from relay_server.gateway.handshake import handshakes
 from relay_server.gateway.settings import GatewaySettings
-from relay_server.gateway.shares import Shares
 from relay_server.listening import BACKLOG
 from relay_server.routes import Routes
+from relay_server.shares import Shares
 from shared.ids import NewId
 from shared.logs import Log, Sparing
 
@@ -63,6 +63,16 @@ class Gateway:
     def exchanges(self) -> int:
         """How many exchanges run."""
         return self._door.exchanges if self._door is not None else 0
+
+    @property
+    def overloaded(self) -> bool:
+        """Say whether new deliveries are refused because there is too much to do."""
+        return self._door is not None and self._door.overloaded
+
+    def overload(self, on: bool) -> None:
+        """Refuse new deliveries from now on, or take them again; what runs goes on."""
+        if self._door is not None:
+            self._door.overloaded = on
 
     async def listen(self, sock: socket.socket, *, tls: ssl.SSLContext | None, scheme: str | None = None) -> None:
         """Serve one more address. The task that calls this first must be the one that calls `close`.

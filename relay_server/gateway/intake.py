@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from relay_server.gateway.pace import Pace
 from shared.errors import ContentBroken, Failure
 from shared.exchange import Content
-
-_PROGRESS_BYTES = 1024
 
 
 class Tap(Protocol):
@@ -24,12 +23,13 @@ class Tap(Protocol):
 class Intake:
     """One request's content on its way from the connection to whoever takes it."""
 
-    __slots__ = ("_checked", "_most", "_received", "_stalled", "_tap", "_waiting", "_window", "content")
+    __slots__ = ("_most", "_on_wanted", "_pace", "_received", "_stalled", "_tap", "_waiting", "_window", "content")
 
     def __init__(
         self,
         tap: Tap,
         *,
+        pace: Pace,
         length: int | None,
         window_bytes: int,
         most_bytes: int | None,
@@ -39,19 +39,24 @@ class Intake:
 
         Args:
             tap: what is closed while the window is full.
+            pace: judges how fast the content comes.
             length: the declared length in bytes; None: none is declared.
             window_bytes: how much may wait to be taken.
             most_bytes: the longest content; None: any length.
-            on_wanted: called once, when the content is first waited for.
+            on_wanted: called once, when the content is first waited for; until then the sender need not send any.
         """
         self._tap = tap
         self._window = window_bytes
         self._most = most_bytes
         self._waiting = 0
         self._received = 0
-        self._checked = 0
         self._stalled = False
-        self.content = Content(ended=False, length=length, on_taken=self._taken, on_wanted=on_wanted)
+        self._pace = pace
+        self._on_wanted = on_wanted
+        wanted = None if on_wanted is None else self._wanted
+        self.content = Content(ended=False, length=length, on_taken=self._taken, on_wanted=wanted)
+        if on_wanted is not None:
+            pace.keep_waiting()
 
     @property
     def received(self) -> int:
@@ -69,6 +74,8 @@ class Intake:
         Raises:
             ContentBroken: it is more than may be (CONTENT_TOO_LARGE).
         """
+        if data and not self._received:
+            self._pace.go_on()
         self._received += len(data)
         if self._most is not None and self._received > self._most:
             raise ContentBroken(Failure.CONTENT_TOO_LARGE)
@@ -76,19 +83,24 @@ class Intake:
         self.content.feed(data)
         if self._waiting >= self._window:
             self._stalled = True
+            self._pace.keep_waiting()
             self._tap.pause_reading()
 
-    def progressed(self) -> bool:
-        """Tell whether enough has arrived since the last call, or it is not the sender's fault that it has not."""
-        enough = self._received - self._checked >= _PROGRESS_BYTES
-        self._checked = self._received
-        return enough or self._stalled
+    def seconds_left(self) -> float:
+        """Give how long the sender has before it must be looked at again; nothing or less: it is too slow."""
+        return self._pace.seconds_left(self._received)
 
     def release(self) -> None:
         """Stop nobody any more: the content will not be taken."""
         if self._stalled:
             self._stalled = False
+            self._pace.go_on()
             self._tap.resume_reading()
+
+    def _wanted(self) -> None:
+        self._pace.go_on()
+        if self._on_wanted is not None:
+            self._on_wanted()
 
     def _taken(self, size: int) -> None:
         self._waiting -= size

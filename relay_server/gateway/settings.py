@@ -20,6 +20,8 @@ class Limits:
     """How much content of a request waits for the endpoint to take it, before the sender is stopped."""
     whole_bytes: int = 65536
     """Content declared no longer than this is waited for before the endpoint is asked."""
+    least_bytes_per_second: int = 1024
+    """How fast the content of a request must come on average, after a time of grace (see `Patience`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,11 @@ class Patience:
     head: float = 15.0
     """From the first byte of a request (or from the connection's beginning) to the end of its header section."""
     body: float = 30.0
-    """For some progress of the request's content, while it is being read."""
+    """For some progress of the request's content, in the sender's own time: that in which nobody kept it waiting."""
+    grace: float = 10.0
+    """The same, for the content as a whole, beside what it may take at `Limits.least_bytes_per_second`."""
+    upload: float = 6 * 3600.0
+    """The same, for the content as a whole, however fast it comes."""
     first_byte: float | None = 300.0
     """From the whole head to the answer's head; None: for ever."""
     write: float = 30.0

@@ -9,6 +9,7 @@ from relay_server.gateway.forwarded import Circular, Forwarder
 from relay_server.gateway.http1 import Refused, RequestReader
 from relay_server.gateway.inbox import Inbox
 from relay_server.gateway.intake import Intake
+from relay_server.gateway.pace import Pace
 from relay_server.gateway.problem import refusal_answer, wants_page
 from relay_server.gateway.request_rules import Plan
 from relay_server.gateway.response_head import Sender, acceptable_trailers
@@ -126,7 +127,7 @@ class Turn:
         plan = self.plan
         self.intake = self._intake(most_bytes=self._door.settings.limits.content_bytes)
         self.intake.feed(data)
-        self._connection.due = self._door.deadlines.after(self._door.settings.patience.body)
+        self._connection.due = self._door.deadlines.after(self.intake.seconds_left())
         if plan.length is None or plan.length > self._door.settings.limits.whole_bytes or plan.expects_continue:
             if self._door.uploads.take(self._delivery.remote):
                 self._uploader = self._delivery.remote
@@ -137,6 +138,7 @@ class Turn:
     def _intake(self, *, most_bytes: int | None) -> Intake:
         return Intake(
             self._connection,
+            pace=Pace(self._door.deadlines.time, self._door.settings),
             length=self.plan.length,
             window_bytes=self._door.settings.limits.window_bytes,
             most_bytes=most_bytes,
@@ -145,6 +147,8 @@ class Turn:
 
     def _prepare(self, match: RouteMatch, forwarder: Forwarder) -> None:
         door, plan = self._door, self.plan
+        if door.overloaded:
+            raise Refused(Failure.RELAY_OVERLOADED)
         added = forwarder.fields(plan.forwarding, plan.host)
         url, scheme = match.public_url, door.routes.scheme
         if forwarder.scheme != scheme:
@@ -218,7 +222,8 @@ class Turn:
             self.broke_off(reset=True)
             return
         self.began(switching=False)
-        keep_alive = self._connection.may_keep(self)
+        # Where there is too little memory, the connection gives its own back.
+        keep_alive = error.failure is not Failure.RELAY_OVERLOADED and self._connection.may_keep(self)
         page = wants_page(self._method, self.plan.fields)
         bodiless, now = self._method == b"HEAD", self._door.clock()
         self.write(

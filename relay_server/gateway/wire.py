@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from relay_server.gateway.deadlines import NEVER
+from relay_server.gateway.unread import unread_bytes
 
 if TYPE_CHECKING:
     from relay_server.gateway.door import Door
@@ -153,13 +154,13 @@ class _Writing:
         self._transport = transport
         self._door = door
         self._abort = abort
-        self._left = transport.get_write_buffer_size()
+        self._left = unread_bytes(transport)
         self.due = door.deadlines.after(door.settings.patience.write)
         door.deadlines.watch(self)
 
     def overdue(self, _now: float) -> None:
-        """Abort, unless some of it has left."""
-        left = self._transport.get_write_buffer_size()
+        """Abort, unless some of it has been taken."""
+        left = unread_bytes(self._transport)
         if self._left - left < _PROGRESS_BYTES:
             self._abort()
         else:

@@ -21,6 +21,7 @@ from shared.config import ConfigError
 from shared.exchange import Content, Request, Response
 from shared.http.heads import ResponseHead
 from shared.sqlite import SchemaTooNew
+from tests.waiting import settled
 
 
 def relay(data: Path, **flags: Any) -> Relay:
@@ -145,6 +146,17 @@ async def test_draining_relay_takes_nobody_in(running: Relay) -> None:
     assert ((before.draining, after.draining), after.listen) == ((False, True), before.listen)
     with pytest.raises(aiohttp.ClientConnectorError):
         await status_of(running, "/_hookline/readyz")
+
+
+async def test_relay_short_of_memory_is_not_ready(tmp_path: Path) -> None:
+    """Above its limit a relay refuses deliveries, says so to operators and balancers, and stays in good health."""
+    claimed(tmp_path, "demo")
+    async with relay(tmp_path, tls="off", memory_limit="1") as found, asyncio.TaskGroup() as tasks:
+        caring = tasks.create_task(found.run())
+        await settled(lambda: found.status.overloaded)
+        answers = [await status_of(found, path) for path in ("/t/demo/x", "/_hookline/readyz", "/_hookline/healthz")]
+        caring.cancel()
+    assert answers == [(503, "relay-overloaded"), (503, ""), (200, "")]
 
 
 @pytest.mark.parametrize(

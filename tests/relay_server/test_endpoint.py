@@ -1,7 +1,9 @@
 """An endpoint with links made up for the test."""
 
 import asyncio
+from contextlib import suppress
 
+import msgspec
 import pytest
 
 from relay_server.endpoint import Endpoint, EndpointOffline
@@ -16,6 +18,12 @@ class MadeUp:
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
         self.answers: list[Response] = []
+        self.elsewhere = 0
+
+    @property
+    def active(self) -> int:
+        """Give what runs over it, for other endpoints as well."""
+        return self.elsewhere + len(self.answers)
 
     async def request(self, request: Request) -> Response:
         """Answer, or raise."""
@@ -26,11 +34,23 @@ class MadeUp:
 
 
 def endpoint(
-    *links: MadeUp, now: list[float] | None = None, most: int = 256, hold: float = 0.0, expected: bool = False
+    *links: MadeUp,
+    now: list[float] | None = None,
+    most: int = 256,
+    reserved: int = 0,
+    hold: float = 0.0,
+    expected: bool = False,
 ) -> Endpoint:
     """Give an endpoint whose clock says `now[0]`."""
     times = now or [0.0]
-    made = Endpoint("demo", clock=lambda: times[0], most_exchanges=most, hold_seconds=hold, expected=expected)
+    made = Endpoint(
+        "demo",
+        clock=lambda: times[0],
+        most_exchanges=most,
+        reserved_exchanges=reserved,
+        hold_seconds=hold,
+        expected=expected,
+    )
     for link in links:
         made.attach(link)
     return made
@@ -98,6 +118,70 @@ async def test_too_many_exchanges() -> None:
     answers[0].close()
     assert served.active == 1
     await served(request())
+
+
+async def ask(served: Endpoint, sender: str, count: int) -> list[Response]:
+    """Have a sender begin so many exchanges, as far as it may."""
+    answers = []
+    for _ in range(count):
+        with suppress(ExchangeFailed):
+            answers.append(await served(from_sender(sender)))
+    return answers
+
+
+def from_sender(sender: str) -> Request:
+    """Give a request of a sender's."""
+    made = request()
+    return Request(made.head, msgspec.structs.replace(made.delivery, remote=sender), made.content)
+
+
+async def test_one_sender_leaves_something_to_others() -> None:
+    """Who has all the exchanges there are gets a few of the reserved ones, as everybody does, and no more."""
+    served = endpoint(MadeUp(), most=100, reserved=40)
+    hog = await ask(served, "192.0.2.1", 500)
+    assert len(hog) == 100 + 16
+    others = [await ask(served, f"192.0.2.{number}", 20) for number in (2, 3)]
+    assert ([len(answers) for answers in others], served.active) == ([16, 8], 140)
+    with pytest.raises(ExchangeFailed, match="endpoint-overloaded"):
+        await served(from_sender("192.0.2.4"))
+    for answer in [*others[0], *others[1]]:
+        answer.close()
+    for answer in hog[:50]:
+        answer.close()
+    assert (served.active, len(await ask(served, "192.0.2.1", 500))) == (66, 34)
+    assert len(await ask(served, "192.0.2.4", 500)) == 16
+    for answer in hog[50:]:
+        answer.close()
+
+
+async def test_one_sender_leaves_something_of_a_link_with_several_endpoints() -> None:
+    """What a link carries is bounded for all of its endpoints: the last quarter is shared in the same manner."""
+    link = MadeUp()
+    served = endpoint(link, most=256, reserved=64)
+    link.elsewhere = 256
+    assert len(await ask(served, "192.0.2.1", 256)) == 384 - 256 + 16
+    assert len(await ask(served, "192.0.2.2", 256)) == 16
+    link.elsewhere = 500
+    busy = endpoint(link, most=256, reserved=64)
+    assert len(await ask(busy, "192.0.2.1", 500)) == 64 + 16
+
+
+async def test_reserve_grows_with_the_links() -> None:
+    """Each link serves as many again."""
+    served = endpoint(MadeUp(), MadeUp(), most=5, reserved=3)
+    assert len(await ask(served, "192.0.2.1", 100)) == 16
+
+
+@pytest.mark.parametrize("error", [LinkClosed("gone"), ExchangeFailed(Failure.ORIGIN_REFUSED)])
+async def test_failed_exchange_gives_its_reserved_place_back(error: Exception) -> None:
+    """It may be used again."""
+    good, bad = MadeUp(), MadeUp()
+    served = endpoint(good, bad, most=0, reserved=20)
+    bad.error = error
+    for _ in range(20):
+        with suppress(ExchangeFailed):
+            (await served(request())).close()
+    assert (served.active, len(await ask(served, "192.0.2.1", 100))) == (0, 16)
 
 
 async def test_cancelled_exchange_counts_no_more() -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import asyncio.sslproto
+import ctypes
 import sys
 from contextlib import closing
 
 import pytest
 import uvloop
 
-from shared.loop import TLS_BUFFER_BYTES, loop_factory
+from shared.loop import TLS_BUFFER_BYTES, giver_back, loop_factory
 
 
 def test_uvloop_where_it_is() -> None:
@@ -24,3 +25,10 @@ def test_asyncio_where_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(loop_factory()()) as loop:
         assert isinstance(loop, asyncio.SelectorEventLoop)
     assert asyncio.sslproto.SSLProtocol.max_size == TLS_BUFFER_BYTES
+
+
+def test_memory_is_given_back_where_libc_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere it is not, and nothing is said."""
+    giver_back()()
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    giver_back()()

@@ -1,7 +1,8 @@
-"""Real networks that fail between the two programs: what the kernel makes of them, not a proxy (P05, P07 to P09)."""
+"""Networks and clients that really fail: what the kernel makes of it, not a proxy (P05, P07 to P09, P23)."""
 
 import asyncio
 import hashlib
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -190,6 +191,16 @@ async def _long(site: Site) -> None:
     await asyncio.sleep(65)
 
 
+async def _asleep(site: Site) -> None:
+    """The client does not run for longer than its link is kept, as on a laptop whose lid is closed."""
+    program = site.client.program
+    program.signal(signal.SIGSTOP)
+    await asyncio.sleep(60)
+    program.signal(signal.SIGCONT)
+    await program.says(r"was suspended for [56]\d s", seconds=5)
+    await site.client.online(seconds=5)
+
+
 @asynccontextmanager
 async def _site(supervisor: Supervisor, relay: Relay, token: str, host: Host, place: Path) -> AsyncIterator[Site]:
     api, name = free_port(), f"h{host.gateway.split('.')[2]}"
@@ -274,10 +285,10 @@ async def test_networks_that_stay_away_are_told(
 ) -> None:
     """Longer than the link is kept: what was under way is refused with a code or broken off, and the client returns.
 
-    A silence that outlasts the link takes more than a minute; it is part of the longer run (`--repetitions`).
+    What outlasts the link takes a minute, a silence as well as a sleep; it is part of the longer run (`--repetitions`).
     """
     repetitions = request.config.getoption("--repetitions")
-    faults = [_cut] if repetitions == 1 else [_cut, _long]
+    faults = [_cut] if repetitions == 1 else [_cut, _long, _asleep]
     found, _ = await _run(supervisor, tmp_path, faults, repetitions)
     for endings in found:
         assert ("answered", 200) in endings

@@ -93,6 +93,12 @@ def test_status_of_a_running_relay(serve: Serve, run: Run) -> None:
     assert (document["url"], document["draining"], document["endpoints"]) == (ready["url"], False, [])
 
 
+def test_status_of_a_relay_short_of_memory(serve: Serve, run: Run) -> None:
+    """The operator is told that deliveries are refused, and why."""
+    serve("--memory-limit", "1B")
+    assert "refuses new deliveries: too little memory" in run("status", "--data-dir", "data").stdout
+
+
 def test_status_over_tcp(serve: Serve, run: Run, free_port: int) -> None:
     """The operator's door may be on loopback."""
     serve("--admin", f"127.0.0.1:{free_port}")

@@ -1,6 +1,8 @@
 """The timer of all connections."""
 
 import asyncio
+from collections.abc import Callable
+from typing import cast
 
 from relay_server.gateway.deadlines import NEVER, Deadlines
 from tests.waiting import settled
@@ -95,3 +97,43 @@ async def test_one_that_another_has_ended_hears_nothing() -> None:
 async def test_after_never() -> None:
     """No span means never."""
     assert Deadlines(asyncio.get_running_loop(), []).after(None) == NEVER
+
+
+class Stepped:
+    """What the timer needs of a loop, run by the test."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.tick: Callable[[], None] = lambda: None
+
+    def time(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def call_later(self, _seconds: float, callback: Callable[[], None]) -> None:
+        """Keep what is to be called."""
+        self.tick = callback
+
+    def run(self, seconds: float) -> None:
+        """Let the timer come after so long."""
+        self.now += seconds
+        self.tick()
+
+
+def test_loop_that_did_not_run_reads_before_it_judges() -> None:
+    """What came due meanwhile has one tick more; a loop that is always late judges all the same."""
+    loop = Stepped()
+    deadlines = Deadlines(cast("asyncio.AbstractEventLoop", loop), [4.0])
+    first, second = Watched(10.0), Watched(70.0)
+    for one in (first, second):
+        deadlines.watch(one)
+    for _ in range(9):
+        loop.run(1.0)
+    loop.run(30.0)
+    assert first.overdue_at == []
+    loop.run(1.0)
+    assert first.overdue_at == [40.0]
+    loop.run(30.0)
+    assert second.overdue_at == []
+    loop.run(30.0)
+    assert second.overdue_at == [100.0]

@@ -60,6 +60,21 @@ async def test_stalled_content_is_refused(whole_bytes: int) -> None:
         await settled(lambda: stage.gateway.exchanges == 0)
 
 
+@pytest.mark.parametrize("patience", [Patience(grace=0.2), Patience(upload=0.2)])
+async def test_content_that_comes_too_slowly_is_refused(patience: Patience) -> None:
+    """It need not stop: so much must have come by then, and all of it in the end."""
+    least = 1_000_000 if patience.grace < 1 else 1
+    async with opened(patience=patience, limits=Limits(least_bytes_per_second=least)) as stage:
+        peer = await stage.connect()
+        peer.send(post(b"", length=1_000_000_000))
+        async with asyncio.timeout(5):
+            while stage.requests == [] or stage.gateway.exchanges:
+                peer.send(b"x" * 1024)
+                await asyncio.sleep(0.02)
+        assert (await peer.answer()).code == "request-timeout"
+        assert stage.seen == []
+
+
 async def test_content_that_nobody_takes_is_not_the_senders_fault() -> None:
     """While the window is full, the sender's deadline rests."""
     gate = asyncio.Event()

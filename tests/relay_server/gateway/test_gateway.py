@@ -16,7 +16,7 @@ from relay_server.gateway.settings import GatewaySettings, Patience
 from shared.exchange import Content, Request, Response
 from shared.http.heads import ResponseHead
 from tests.relay_server.gateway.conftest import Contexts
-from tests.relay_server.gateway.stage import GET, HOST, OK, QUICK, opened, post, saying
+from tests.relay_server.gateway.stage import GET, HOST, OK, QUICK, opened, post, saying, taking
 from tests.waiting import settled
 
 
@@ -321,3 +321,40 @@ async def test_handshake_that_outlives_the_door(tls: Contexts) -> None:
         with pytest.raises(ConnectionResetError):
             await peer.rest()
         assert stage.requests == []
+
+
+async def test_overloaded_door_refuses_what_is_new_and_finishes_what_runs() -> None:
+    """Answers and uploads under way go on; other requests are told to come again, before their content is taken."""
+    proceed = asyncio.Event()
+
+    async def script(request: Request) -> Response:
+        """Stand for the endpoint."""
+        await proceed.wait()
+        return await taking()(request)
+
+    async with opened(script) as stage:
+        before = stage.gateway.overloaded
+        running, uploading = await stage.connect(), await stage.connect()
+        running.send(GET)
+        uploading.send(post(b"x" * 70_000, length=100_000))
+        await settled(lambda: len(stage.requests) == 2)
+        stage.gateway.overload(True)
+        assert (before, stage.gateway.overloaded) == (False, True)
+        refused = await stage.ask(GET)
+        assert (refused.status, refused.code, refused.first(b"connection")) == (503, "relay-overloaded", b"close")
+        assert int(refused.first(b"retry-after") or 0) >= 4
+        expecting = await stage.ask(post(b"", b"Expect: 100-continue\r\n", length=100_000))
+        assert (expecting.status, expecting.code) == (503, "relay-overloaded")
+        uploading.send(b"x" * 30_000)
+        proceed.set()
+        assert [(await one.answer()).status for one in (running, uploading)] == [200, 200]
+        stage.gateway.overload(False)
+        assert (await stage.ask(GET)).status == 200
+
+
+async def test_door_that_does_not_listen_is_not_overloaded() -> None:
+    """There is nothing to refuse."""
+    async with opened() as stage:
+        await stage.gateway.close()
+        stage.gateway.overload(True)
+        assert not stage.gateway.overloaded

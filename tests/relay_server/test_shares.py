@@ -1,6 +1,6 @@
 """What one sender may have of what all share."""
 
-from relay_server.gateway.shares import Shares
+from relay_server.shares import Shares
 
 
 def test_each_sender_has_its_own_share() -> None:
