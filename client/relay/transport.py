@@ -5,25 +5,28 @@ from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.connection import broadcast
 from websockets.exceptions import InvalidState
 from websockets.frames import BINARY, CONT, Frame
+from websockets.protocol import State
 
+from client.relay.frames import FrameReader, frame
 from shared.link import Receiver
-from shared.link.websocket import close_reason
+from shared.link.websocket import MOST_BYTES, close_reason
 from shared.protocol.codes import MESSAGE_BYTES
 
 
 class LinkConnection(ClientConnection):
     """A WebSocket connection that hands messages to a link's receiver as they arrive.
 
-    The library keeps the handshake, masking, close and TLS; its message queue, keepalive and back-pressure are not
-    used, because a link has its own (they would end a healthy link whose peer is slow).
+    The library keeps the handshake, close, TLS and every frame that is no whole message; its message queue, keepalive
+    and back-pressure are not used, because a link has its own (they would end a healthy link whose peer is slow).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._receiver: Receiver | None = None
+        self._reader: FrameReader | None = None
+        """From the first receiver on, where nothing had come before."""
         self._pieces: list[bytes] = []
         self._pieces_bytes = 0
 
@@ -34,11 +37,23 @@ class LinkConnection(ClientConnection):
 
     def attach(self, receiver: Receiver) -> None:
         """Deliver messages to `receiver` from now on."""
+        if self._receiver is None and not self.protocol.reader.buffer:
+            self._reader = FrameReader(
+                most_bytes=MOST_BYTES, on_message=self._on_message, on_other=super().data_received
+            )
         self._receiver = receiver
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived."""
+        if self._reader is None:
+            super().data_received(data)
+        else:
+            self._reader.feed(data)
 
     def send_message(self, message: bytes) -> None:
         """Queue a message to leave at once. Does nothing after the connection was lost."""
-        broadcast((self,), message)
+        if self.protocol.state is State.OPEN and not self.transport.is_closing():
+            self.transport.writelines(frame(message))
 
     def drop(self) -> None:
         """Drop the connection without a word."""
@@ -67,6 +82,9 @@ class LinkConnection(ClientConnection):
             message = b"".join(self._pieces)
             self._pieces.clear()
             self._pieces_bytes = 0
+        self._on_message(message)
+
+    def _on_message(self, message: bytes) -> None:
         if self._receiver is not None:
             self._receiver.on_message(message)
 

@@ -1,0 +1,98 @@
+"""WebSocket frames of whole binary messages (RFC 6455 section 5.2), without the copies that a general library makes."""
+
+import secrets
+from collections.abc import Callable
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # the library was installed without its C part
+    from websockets.utils import apply_mask
+
+_WHOLE_BINARY = 0x82
+"""FIN and opcode 2."""
+_MASKED = 0x80
+_KEY_BYTES = 4
+_SHORT, _LONG = 126, 127
+"""In place of the length: it follows in two bytes, or in eight."""
+
+
+class FrameReader:
+    """Cuts what a server sends into messages. A frame that is no whole binary message is left to somebody else."""
+
+    __slots__ = ("_held", "_held_bytes", "_most_bytes", "_on_message", "_on_other", "_passing", "_wanted_bytes")
+
+    def __init__(
+        self, *, most_bytes: int, on_message: Callable[[bytes], None], on_other: Callable[[bytes], None]
+    ) -> None:
+        """Begin between two frames.
+
+        Args:
+            most_bytes: of a message. One that is longer is left to `on_other`, and all that comes after it.
+            on_message: takes the content of a message.
+            on_other: takes any other frame as it came, whole.
+        """
+        self._most_bytes = most_bytes
+        self._on_message = on_message
+        self._on_other = on_other
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._wanted_bytes = 0
+        """So much is to be here before there is another frame."""
+        self._passing = False
+
+    def feed(self, data: bytes) -> None:
+        """Take what arrived."""
+        if self._held:
+            self._held.append(data)
+            self._held_bytes += len(data)
+            if self._held_bytes < self._wanted_bytes:
+                return
+            data = b"".join(self._held)
+            self._held.clear()
+        at = 0
+        while at < len(data) and not self._passing:
+            begin, length = _shape(data, at)
+            end = begin + length
+            if length > self._most_bytes:
+                self._passing = True
+            elif end > len(data):
+                self._held.append(data[at:])
+                self._held_bytes, self._wanted_bytes = len(data) - at, end - at
+                return
+            else:
+                if data[at] == _WHOLE_BINARY and data[at + 1] < _MASKED:
+                    self._on_message(data[begin:end])
+                else:
+                    self._on_other(data[at:end])
+                at = end
+        if at < len(data):
+            self._on_other(data[at:])
+
+
+def _shape(data: bytes, at: int) -> tuple[int, int]:
+    """Give where the content of the frame at `at` begins, and its length; 0 where the header is not here whole."""
+    begin = at + 2
+    if len(data) < begin:
+        return begin, 0
+    length = data[at + 1] & ~_MASKED
+    if length >= _SHORT:
+        begin += 2 if length == _SHORT else 8
+        if len(data) < begin:
+            return begin, 0
+        length = int.from_bytes(data[at + 2 : begin])
+    return begin + (_KEY_BYTES if data[at + 1] & _MASKED else 0), length
+
+
+def header(length: int, key: bytes) -> bytes:
+    """Give what stands before the content of a client's message."""
+    if length < _SHORT:
+        return bytes((_WHOLE_BINARY, _MASKED | length)) + key
+    if length < 1 << 16:
+        return bytes((_WHOLE_BINARY, _MASKED | _SHORT)) + length.to_bytes(2) + key
+    return bytes((_WHOLE_BINARY, _MASKED | _LONG)) + length.to_bytes(8) + key
+
+
+def frame(message: bytes) -> tuple[bytes, bytes]:
+    """Give a client's message as it is sent: the header, and the content masked (section 5.3)."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    return header(len(message), key), apply_mask(message, key)
