@@ -9,8 +9,8 @@ from websockets.exceptions import InvalidState
 from websockets.frames import BINARY, CONT, Frame
 from websockets.protocol import State
 
-from client.relay.frames import FrameReader, frame
 from shared.link import Receiver
+from shared.link.framing import FrameReader, write_from_client
 from shared.link.websocket import MOST_BYTES, close_reason
 from shared.protocol.codes import MESSAGE_BYTES
 
@@ -39,7 +39,7 @@ class LinkConnection(ClientConnection):
         """Deliver messages to `receiver` from now on."""
         if self._receiver is None and not self.protocol.reader.buffer:
             self._reader = FrameReader(
-                most_bytes=MOST_BYTES, on_message=self._on_message, on_other=super().data_received
+                masked=False, most_bytes=MOST_BYTES, on_message=self._on_message, on_other=super().data_received
             )
         self._receiver = receiver
 
@@ -53,7 +53,7 @@ class LinkConnection(ClientConnection):
     def send_message(self, message: bytes) -> None:
         """Queue a message to leave at once. Does nothing after the connection was lost."""
         if self.protocol.state is State.OPEN and not self.transport.is_closing():
-            self.transport.writelines(frame(message))
+            write_from_client(message, self.transport)
 
     def drop(self) -> None:
         """Drop the connection without a word."""

@@ -24,7 +24,6 @@ from shared.errors import LinkClosed, ProtocolError
 from shared.ids import NewId
 from shared.link import Doorstep, Transport
 from shared.link.ledger import CannotResume
-from shared.link.websocket import MOST_BYTES
 from shared.logs import Log
 from shared.protocol.codes import LINK_PATH, SUBPROTOCOL, GoAwayCode
 from shared.protocol.hello import Hello
@@ -177,11 +176,14 @@ class Entrance:
         socket = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             compress=False,
-            autoping=True,
-            max_msg_size=MOST_BYTES,
         )
+        sender, connection = self._sender(request), request.transport
+        if connection is None or not socket.can_prepare(request).ok:
+            await socket.prepare(request)  # which says what is wrong with it
+            return socket
+        transport = ServerTransport(request, connection)
         await socket.prepare(request)
-        await ServerTransport(socket, request).carry(partial(self._greet, owner, self._sender(request)))
+        await transport.carry(partial(self._greet, owner, sender))
         return socket
 
     async def _greet(self, owner: Owner, remote: str, transport: Transport) -> None:

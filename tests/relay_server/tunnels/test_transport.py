@@ -38,9 +38,10 @@ class Server:
 
     async def take(self, request: web.Request) -> web.WebSocketResponse:
         """Accept a connection, and carry it to its end."""
-        socket = web.WebSocketResponse(max_msg_size=0, compress=False, autoclose=False)
+        socket = web.WebSocketResponse(compress=False)
+        assert request.transport is not None
+        self.transport = ServerTransport(request, request.transport)
         await socket.prepare(request)
-        self.transport = ServerTransport(socket, request)
         await self.transport.carry(self._serve)
         return socket
 

@@ -1,4 +1,7 @@
-"""Frames as the relay sends them and as the client does, against the library's own."""
+"""Frames of both ends, against the library's own."""
+
+import asyncio
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -6,7 +9,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from client.relay.frames import FrameReader, frame
+from shared.link.framing import FrameReader, write_from_client, write_from_server
 
 MOST = 70_000
 
@@ -14,9 +17,10 @@ MOST = 70_000
 class Heard:
     """What a reader made of what it was fed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, masked: bool = False) -> None:
         self.said: list[tuple[str, bytes]] = []
         self.reader = FrameReader(
+            masked=masked,
             most_bytes=MOST,
             on_message=lambda data: self.said.append(("message", data)),
             on_other=lambda data: self.said.append(("other", data)),
@@ -42,9 +46,13 @@ FRAMES = st.tuples(
 )
 
 
-@given(frames=st.lists(FRAMES, max_size=6), step=st.sampled_from([1, 2, 3, 7, 64, 1000, 65_536, 1_000_000]))
+@given(
+    masked=st.booleans(),
+    frames=st.lists(FRAMES, max_size=6),
+    step=st.sampled_from([1, 2, 3, 7, 64, 1000, 65_536, 1_000_000]),
+)
 def test_whole_messages_are_cut_out_wherever_the_bytes_are_cut(
-    frames: list[tuple[Opcode, int, bool, bool]], step: int
+    *, masked: bool, frames: list[tuple[Opcode, int, bool, bool]], step: int
 ) -> None:
     """Messages come with their content, every other frame as it was, all in their order."""
     raw, expected = [], []
@@ -53,9 +61,9 @@ def test_whole_messages_are_cut_out_wherever_the_bytes_are_cut(
         content = content[: min(length, 125) if opcode >= Opcode.CLOSE else length]
         data = encoded(opcode, content, fin=fin or opcode >= Opcode.CLOSE, mask=mask)
         raw.append(data)
-        whole = opcode is Opcode.BINARY and fin and not mask
+        whole = opcode is Opcode.BINARY and fin and mask is masked
         expected.append(("message", content) if whole else ("other", data))
-    assert Heard().feed(b"".join(raw), max(step, sum(map(len, raw)) // 2000 or 1)) == expected
+    assert Heard(masked=masked).feed(b"".join(raw), max(step, sum(map(len, raw)) // 2000 or 1)) == expected
 
 
 @pytest.mark.parametrize("step", [1, 5, 100_000])
@@ -69,16 +77,36 @@ def test_message_that_is_too_long_is_left_to_the_library_and_all_that_follows(st
     assert b"".join(data for _, data in said) == raw
 
 
-@pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536])
-def test_message_of_the_client_s_reads_as_the_library_s(length: int) -> None:
-    """Whole, binary, masked with a key of its own."""
-    content = (b"0123456789" * (length // 10 + 1))[:length]
+class Written(asyncio.WriteTransport):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep bytes."""
+        self.data += data
+
+
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 20_000, 65_535, 65_536])
+@pytest.mark.parametrize("write", [write_from_client, write_from_server])
+def test_message_reads_as_the_library_s(write: Callable[[bytes, asyncio.WriteTransport], None], length: int) -> None:
+    """Whole and binary; a client's is masked."""
+    content, written = (b"0123456789" * (length // 10 + 1))[:length], Written()
+    write(content, written)
     reader = StreamReader()
-    head, masked = frame(content)
-    reader.feed_data(head + masked)
-    parsing = Frame.parse(reader.read_exact, mask=True)
+    reader.feed_data(written.data)
+    parsing = Frame.parse(reader.read_exact, mask=write is write_from_client)
     with pytest.raises(StopIteration) as stopped:
         next(parsing)
     read = stopped.value.value
     assert (read.opcode, read.fin, bytes(read.data)) == (Opcode.BINARY, True, content)
-    assert frame(content)[0][-4:] != head[-4:]
+
+
+def test_each_message_of_a_client_s_has_a_key_of_its_own() -> None:
+    """Nobody between can know what bytes leave (RFC 6455 section 10.3)."""
+    written = Written()
+    for _ in range(8):
+        write_from_client(b"0123", written)
+    assert len({written.data[at + 2 : at + 6] for at in range(0, 80, 10)}) > 1

@@ -1,5 +1,6 @@
 """WebSocket frames of whole binary messages (RFC 6455 section 5.2), without the copies that a general library makes."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 
@@ -12,25 +13,43 @@ _WHOLE_BINARY = 0x82
 """FIN and opcode 2."""
 _MASKED = 0x80
 _KEY_BYTES = 4
+_COPIED_BYTES = 16 << 10
+"""A content below that is copied behind its header: that costs less than handing over two pieces."""
 _SHORT, _LONG = 126, 127
 """In place of the length: it follows in two bytes, or in eight."""
 
 
 class FrameReader:
-    """Cuts what a server sends into messages. A frame that is no whole binary message is left to somebody else."""
+    """Cuts what the peer sends into messages. A frame that is no whole binary message is left to somebody else."""
 
-    __slots__ = ("_held", "_held_bytes", "_most_bytes", "_on_message", "_on_other", "_passing", "_wanted_bytes")
+    __slots__ = (
+        "_held",
+        "_held_bytes",
+        "_masked",
+        "_most_bytes",
+        "_on_message",
+        "_on_other",
+        "_passing",
+        "_wanted_bytes",
+    )
 
     def __init__(
-        self, *, most_bytes: int, on_message: Callable[[bytes], None], on_other: Callable[[bytes], None]
+        self,
+        *,
+        masked: bool,
+        most_bytes: int,
+        on_message: Callable[[bytes], None],
+        on_other: Callable[[bytes], None],
     ) -> None:
         """Begin between two frames.
 
         Args:
+            masked: the peer is a client, and masks (section 5.3).
             most_bytes: of a message. One that is longer is left to `on_other`, and all that comes after it.
             on_message: takes the content of a message.
             on_other: takes any other frame as it came, whole.
         """
+        self._masked = masked
         self._most_bytes = most_bytes
         self._on_message = on_message
         self._on_other = on_other
@@ -60,10 +79,12 @@ class FrameReader:
                 self._held_bytes, self._wanted_bytes = len(data) - at, end - at
                 return
             else:
-                if data[at] == _WHOLE_BINARY and data[at + 1] < _MASKED:
-                    self._on_message(data[begin:end])
-                else:
+                if data[at] != _WHOLE_BINARY or (data[at + 1] >= _MASKED) is not self._masked:
                     self._on_other(data[at:end])
+                elif self._masked:
+                    self._on_message(apply_mask(memoryview(data)[begin:end], data[begin - _KEY_BYTES : begin]))
+                else:
+                    self._on_message(data[begin:end])
                 at = end
         if at < len(data):
             self._on_other(data[at:])
@@ -83,16 +104,27 @@ def _shape(data: bytes, at: int) -> tuple[int, int]:
     return begin + (_KEY_BYTES if data[at + 1] & _MASKED else 0), length
 
 
-def header(length: int, key: bytes) -> bytes:
-    """Give what stands before the content of a client's message."""
-    if length < _SHORT:
-        return bytes((_WHOLE_BINARY, _MASKED | length)) + key
-    if length < 1 << 16:
-        return bytes((_WHOLE_BINARY, _MASKED | _SHORT)) + length.to_bytes(2) + key
-    return bytes((_WHOLE_BINARY, _MASKED | _LONG)) + length.to_bytes(8) + key
+def write_from_server(message: bytes, transport: asyncio.WriteTransport) -> None:
+    """Write a server's message."""
+    _write(transport, _header(len(message), 0), message)
 
 
-def frame(message: bytes) -> tuple[bytes, bytes]:
-    """Give a client's message as it is sent: the header, and the content masked (section 5.3)."""
+def write_from_client(message: bytes, transport: asyncio.WriteTransport) -> None:
+    """Write a client's message, masked (section 5.3)."""
     key = secrets.token_bytes(_KEY_BYTES)
-    return header(len(message), key), apply_mask(message, key)
+    _write(transport, _header(len(message), _MASKED) + key, apply_mask(message, key))
+
+
+def _write(transport: asyncio.WriteTransport, header: bytes, content: bytes) -> None:
+    if len(content) < _COPIED_BYTES:
+        transport.write(header + content)
+    else:
+        transport.writelines((header, content))
+
+
+def _header(length: int, mask: int) -> bytes:
+    if length < _SHORT:
+        return bytes((_WHOLE_BINARY, mask | length))
+    if length < 1 << 16:
+        return bytes((_WHOLE_BINARY, mask | _SHORT)) + length.to_bytes(2)
+    return bytes((_WHOLE_BINARY, mask | _LONG)) + length.to_bytes(8)
