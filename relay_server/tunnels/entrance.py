@@ -181,7 +181,7 @@ class Entrance:
         if connection is None or not socket.can_prepare(request).ok:
             await socket.prepare(request)  # which says what is wrong with it
             return socket
-        transport = ServerTransport(request, connection)
+        transport = ServerTransport(connection)
         await socket.prepare(request)
         await transport.carry(partial(self._greet, owner, sender))
         return socket

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from aiohttp import web
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 
@@ -27,14 +26,13 @@ class ServerTransport(asyncio.Protocol):
     frame is the `websockets` library's business: pings, the closing handshake, fragments, what breaks the protocol.
     """
 
-    def __init__(self, request: web.Request, connection: asyncio.Transport) -> None:
-        """Take the connection over; the HTTP library goes on to write its answer to the upgrade there.
+    def __init__(self, connection: asyncio.Transport) -> None:
+        """Take over the connection of a request for the upgrade; the HTTP library still writes its answer there.
 
-        Args:
-            request: asks for the upgrade. Its sender waits for the answer before it sends more.
-            connection: the request's.
+        Whoever sent it waits for the answer before it sends more.
         """
-        self._http = request.protocol
+        self._before = connection.get_protocol()
+        """The HTTP library's, with whatever watches over it."""
         # Never tested with isinstance: uvloop's TLS transport is no asyncio.Transport, and has all of its methods.
         self._raw = connection
         self._loop = asyncio.get_running_loop()
@@ -44,6 +42,8 @@ class ServerTransport(asyncio.Protocol):
         )
         self._pieces: list[bytes] = []
         self._receiver: Receiver | None = None
+        self._early: list[bytes] = []
+        """What a client says in the turn in which it is let in."""
         self._dropping: asyncio.TimerHandle | None = None
         self._told = self._paused = False
         self._gone: asyncio.Future[None] = self._loop.create_future()
@@ -63,8 +63,11 @@ class ServerTransport(asyncio.Protocol):
         return 0 if self._gone.done() else self._raw.get_write_buffer_size()
 
     def attach(self, receiver: Receiver) -> None:
-        """Deliver messages to `receiver` from now on."""
+        """Deliver messages to `receiver` from now on, and what came before anybody was there."""
         self._receiver = receiver
+        early, self._early = self._early, []
+        for message in early:
+            receiver.on_message(message)
 
     def send(self, message: bytes) -> None:
         """Queue a message to leave at once."""
@@ -114,12 +117,14 @@ class ServerTransport(asyncio.Protocol):
         if self._dropping is not None:
             self._dropping.cancel()
         self._tell_lost(exc)
-        self._http.connection_lost(exc)
+        self._before.connection_lost(exc)
         if not self._gone.done():
             self._gone.set_result(None)
 
     def _on_message(self, message: bytes) -> None:
-        if self._receiver is not None and not self._told:
+        if self._receiver is None:
+            self._early.append(message)
+        elif not self._told:
             self._receiver.on_message(message)
 
     def _on_other(self, data: bytes) -> None:

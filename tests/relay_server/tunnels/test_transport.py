@@ -40,7 +40,7 @@ class Server:
         """Accept a connection, and carry it to its end."""
         socket = web.WebSocketResponse(compress=False)
         assert request.transport is not None
-        self.transport = ServerTransport(request, request.transport)
+        self.transport = ServerTransport(request.transport)
         await socket.prepare(request)
         await self.transport.carry(self._serve)
         return socket
@@ -82,6 +82,17 @@ async def test_messages_travel_both_ways() -> None:
             server.here.send(message)
         await settled(lambda: len(server.messages) == len(sent))
         assert (server.messages, [await client.receive_bytes() for _ in sent]) == (sent, sent)
+
+
+async def test_message_that_comes_before_anybody_hears_is_kept() -> None:
+    """A client may greet in the very turn in which it is let in."""
+    async with joined() as (server, client):
+        server.here._receiver = None
+        for message in (b"hello", b"and more"):
+            await client.send_bytes(message)
+        await settled(lambda: len(server.here._early) == 2)
+        server.here.attach(server)
+        assert server.messages == [b"hello", b"and more"]
 
 
 async def test_text_is_refused() -> None:
