@@ -13,6 +13,8 @@ _WHOLE_BINARY = 0x82
 """FIN and opcode 2."""
 _MASKED = 0x80
 _KEY_BYTES = 4
+_SMALL_BYTES = 4 << 10
+"""Pieces below that are gathered: each by itself would take many times its size."""
 _COPIED_BYTES = 16 << 10
 """A content below that is copied behind its header: that costs less than handing over two pieces."""
 _SHORT, _LONG = 126, 127
@@ -53,7 +55,7 @@ class FrameReader:
         self._most_bytes = most_bytes
         self._on_message = on_message
         self._on_other = on_other
-        self._held: list[bytes] = []
+        self._held: list[bytes | bytearray] = []
         self._held_bytes = 0
         self._wanted_bytes = 0
         """So much is to be here before there is another frame."""
@@ -62,12 +64,12 @@ class FrameReader:
     def feed(self, data: bytes) -> None:
         """Take what arrived."""
         if self._held:
-            self._held.append(data)
-            self._held_bytes += len(data)
+            self._hold(data)
             if self._held_bytes < self._wanted_bytes:
                 return
             data = b"".join(self._held)
             self._held.clear()
+            self._held_bytes = 0
         at = 0
         while at < len(data) and not self._passing:
             begin, length = _shape(data, at)
@@ -75,8 +77,8 @@ class FrameReader:
             if length > self._most_bytes:
                 self._passing = True
             elif end > len(data):
-                self._held.append(data[at:])
-                self._held_bytes, self._wanted_bytes = len(data) - at, end - at
+                self._wanted_bytes = end - at
+                self._hold(data[at:])
                 return
             else:
                 if data[at] != _WHOLE_BINARY or (data[at + 1] >= _MASKED) is not self._masked:
@@ -88,6 +90,14 @@ class FrameReader:
                 at = end
         if at < len(data):
             self._on_other(data[at:])
+
+    def _hold(self, data: bytes) -> None:
+        self._held_bytes += len(data)
+        small = len(data) < _SMALL_BYTES
+        if small and self._held and isinstance(self._held[-1], bytearray):
+            self._held[-1] += data
+        else:
+            self._held.append(bytearray(data) if small else data)
 
 
 def _shape(data: bytes, at: int) -> tuple[int, int]:

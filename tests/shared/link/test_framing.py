@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from sys import getsizeof
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,17 @@ def test_message_that_is_too_long_is_left_to_the_library_and_all_that_follows(st
     assert said[0] == ("other", ping)
     assert {kind for kind, _ in said} == {"other"}
     assert b"".join(data for _, data in said) == raw
+
+
+def test_message_that_comes_byte_by_byte_takes_little_more_than_its_size() -> None:
+    """A piece of one byte would take forty."""
+    heard = Heard()
+    raw = encoded(Opcode.BINARY, bytes(MOST))
+    for at in range(len(raw) - 1):
+        heard.reader.feed(raw[at : at + 1])
+    assert sum(map(getsizeof, heard.reader._held)) < 2 * MOST
+    heard.reader.feed(raw[-1:])
+    assert heard.said == [("message", bytes(MOST))]
 
 
 class Written(asyncio.WriteTransport):
