@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(program, …): programs of the operating system that the test drives; root: its rights"
     )
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what it puts into the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # else no program that a test starts would hear it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
