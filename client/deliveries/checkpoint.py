@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 from concurrent.futures import Executor
+from enum import Enum, auto
 
 from client.deliveries.file import HistoryFile
 from client.deliveries.turn import Turn
@@ -12,7 +13,21 @@ BEGIN_BYTES = 16 * 1024**2
 """The log is carried over when it has grown by this: a small log that is written again costs each commit less."""
 
 MOST_ROUNDS = 3
-"""In the thread. What is left then, some KiB, is carried over in the loop, and costs it the disk's flushes."""
+"""In the thread. What is left then, some KiB, waits until the log has grown once more."""
+
+LONGEST_LOG_BYTES = 64 * 1024**2
+"""Of a log that never could begin again the rest is carried over in the loop, and costs it the disk's flushes."""
+
+
+class Outcome(Enum):
+    """What became of a round."""
+
+    NOT_OURS = auto()
+    """Another process looks after the file."""
+    CARRIED = auto()
+    BEGUN = auto()
+    """Everything is carried over, and the log begins again."""
+
 
 _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
@@ -22,7 +37,8 @@ class Checkpoint:
 
     A log begins again with the first commit after everything in it is carried over, and that commit flushes the disk
     once more: the thread makes it itself. Under constant load there is always something that came while the thread
-    worked: it goes on in rounds that get shorter, and at last only the writer can carry over what is left.
+    worked: it goes on in rounds that get shorter. Where that does not suffice the log grows on, and only when it has
+    become long the writer itself carries over what is left.
 
     A checkpoint begins only when something was committed since the last one ended, and only the process that holds the
     lock file does any. So no commit can begin the log again under a running checkpoint, which SQLite before 3.51.3 does
@@ -35,6 +51,8 @@ class Checkpoint:
         self._executor = executor
         self._waiting_bytes = 0
         """Committed since the last checkpoint began."""
+        self._log_bytes = 0
+        """Committed since the log began."""
         self._running = False
         self._rounds = 0
         self._again = False
@@ -48,6 +66,7 @@ class Checkpoint:
     def wrote(self, size_bytes: int) -> None:
         """Know that a commit added about so much to the log."""
         self._waiting_bytes += size_bytes
+        self._log_bytes += size_bytes
         if self._waiting_bytes > BEGIN_BYTES and not self._running:
             self._again = True
             self.begin()
@@ -65,36 +84,40 @@ class Checkpoint:
         done = asyncio.get_running_loop().run_in_executor(self._executor, self._carry_over)
         done.add_done_callback(self._carried)
 
-    def _carry_over(self) -> bool:
-        """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out; False: not our turn."""
+    def _carry_over(self) -> Outcome:
+        """Checkpoint in a thread, which neither holds the interpreter nor keeps the writer out."""
         if not self._turn.take():
-            return False
+            return Outcome.NOT_OURS
         with contextlib.suppress(sqlite3.Error), contextlib.closing(self._opened()) as connection:
             _, log, carried = connection.execute(_CHECKPOINT).fetchone()
             if self._again and carried == log:
                 _begin_again(connection)
-        return True
+                return Outcome.BEGUN
+        return Outcome.CARRIED
 
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file.path, isolation_level=None, timeout=0)
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         return connection
 
-    def _carried(self, done: asyncio.Future[bool]) -> None:
+    def _carried(self, done: asyncio.Future[Outcome]) -> None:
         connection = self._file.connection
         self._running = False
-        if done.cancelled() or connection is None or not done.result():
+        if done.cancelled() or connection is None or done.result() is Outcome.NOT_OURS:
             self._again = False
-        elif self._waiting_bytes and self._rounds < MOST_ROUNDS:
+            return
+        if done.result() is Outcome.BEGUN:
+            self._log_bytes = self._waiting_bytes
+        if self._waiting_bytes and self._rounds < MOST_ROUNDS:
             self._running = True
             self._round()
         else:
             self._again = False
-            if self._waiting_bytes:
+            if self._waiting_bytes and self._log_bytes > LONGEST_LOG_BYTES:
                 self._finish(connection)
 
     def _finish(self, connection: sqlite3.Connection) -> None:
-        self._waiting_bytes = 0
+        self._waiting_bytes = self._log_bytes = 0
         with contextlib.suppress(sqlite3.Error):
             connection.execute(_CHECKPOINT).fetchone()
 

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from client.deliveries.checkpoint import BEGIN_BYTES, MOST_ROUNDS, Checkpoint
+from client.deliveries.checkpoint import BEGIN_BYTES, LONGEST_LOG_BYTES, MOST_ROUNDS, Checkpoint, Outcome
 from client.deliveries.file import HistoryFile
 from client.deliveries.turn import Turn
 from tests.client.deliveries.stage import Clock, Desk, event
@@ -127,7 +127,7 @@ async def test_log_that_somebody_writes_to_begins_again_later(
 
 
 class Overtaken(Executor):
-    """A thread that is always overtaken: something is committed after each of its checkpoints."""
+    """A thread that is always overtaken: something is written during each of its checkpoints, and after it."""
 
     def __init__(self, file: HistoryFile) -> None:
         self.checkpoint: Checkpoint | None = None
@@ -135,9 +135,12 @@ class Overtaken(Executor):
         self._file = file
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it now."""
+        """Do it now, while something is being written."""
         done: Future[T] = Future()
+        assert self._file.connection is not None
+        self._file.connection.execute("BEGIN IMMEDIATE")
         done.set_result(fn(*args, **kwargs))
+        self._file.connection.execute("ROLLBACK")
         self.rounds += 1
         write(self._file, 100)
         assert self.checkpoint is not None
@@ -145,16 +148,39 @@ class Overtaken(Executor):
         return done
 
 
-async def test_rest_is_carried_over_in_the_loop(file: HistoryFile, turn: Turn) -> None:
-    """What was committed while the thread worked, round after round, does not keep the log from beginning again."""
+@pytest.mark.parametrize(("log_bytes", "carried"), [(BEGIN_BYTES + 1, False), (LONGEST_LOG_BYTES + 1, True)])
+async def test_rest_is_carried_over_in_the_loop_when_the_log_is_long(
+    file: HistoryFile, turn: Turn, *, log_bytes: int, carried: bool
+) -> None:
+    """What was committed while the thread worked, round after round, costs the loop the disk's flushes but rarely."""
     executor = Overtaken(file)
     executor.checkpoint = checkpoint = Checkpoint(file, turn=turn, executor=executor)
+    write(file, 10)
+    checkpoint.wrote(log_bytes)
+    while checkpoint.running:  # noqa: ASYNC110 - each round is a turn of the loop
+        await asyncio.sleep(0)
+    assert executor.rounds == MOST_ROUNDS
+    assert (file.path.stat().st_size > 100 * MOST_ROUNDS * 4000) is carried
+
+
+async def test_log_that_could_not_begin_again_does_so_later(
+    file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor
+) -> None:
+    """Once nobody overtakes the thread any more, and the log has grown once more."""
+    log = file.path.with_name(f"{file.path.name}-wal")
+    overtaken = Overtaken(file)
+    overtaken.checkpoint = checkpoint = Checkpoint(file, turn=turn, executor=overtaken)
     write(file, 10)
     checkpoint.wrote(BEGIN_BYTES + 1)
     while checkpoint.running:  # noqa: ASYNC110 - each round is a turn of the loop
         await asyncio.sleep(0)
-    assert executor.rounds == MOST_ROUNDS
-    assert file.path.stat().st_size > 100 * MOST_ROUNDS * 4000
+    salts = log.read_bytes()[16:24]
+    checkpoint._executor = executor
+    write(file, 1)
+    checkpoint.wrote(BEGIN_BYTES + 1)
+    await settled(executor)
+    assert log.read_bytes()[16:24] != salts
+    assert checkpoint._log_bytes == 0
 
 
 async def test_nothing_new_means_no_checkpoint(file: HistoryFile, turn: Turn, executor: ThreadPoolExecutor) -> None:
@@ -169,9 +195,11 @@ async def test_client_without_its_turn_leaves_the_log(file: HistoryFile, executo
     with closing(Turn(file.path)) as other, closing(Turn(file.path)) as turn:
         other.take()
         checkpoint = Checkpoint(file, turn=turn, executor=executor)
-        assert not await asyncio.get_running_loop().run_in_executor(executor, checkpoint._carry_over)
+        outcome = await asyncio.get_running_loop().run_in_executor(executor, checkpoint._carry_over)
+        assert outcome is Outcome.NOT_OURS
         other.close()
-        assert await asyncio.get_running_loop().run_in_executor(executor, checkpoint._carry_over)
+        outcome = await asyncio.get_running_loop().run_in_executor(executor, checkpoint._carry_over)
+        assert outcome is Outcome.CARRIED
 
 
 async def test_recording_under_load_keeps_the_log_small(desk: Desk) -> None:
