@@ -32,6 +32,7 @@ from client.views import Status
 from shared.exchange import Content, Delivery, Request, Response
 from shared.http.heads import RequestHead, ResponseHead
 from shared.ids import new_id
+from shared.loop import run as run_loop
 
 BODY_BYTES = 3 * 1024
 LEAST = 1000
@@ -218,13 +219,13 @@ def run(deliveries: int, directory: Path) -> dict[str, float]:
     """Measure everything in a directory."""
     path = directory / "history.db"
     filler = filling(BODY_BYTES)
-    figures = {"recording, µs each": asyncio.run(fill(path, deliveries, filler))}
+    figures = {"recording, µs each": run_loop(fill(path, deliveries, filler))}
     figures["file, MiB"] = path.stat().st_size / 1024**2
     figures["start"] = statistics.median(
-        asyncio.run(started(path, deliveries + number, filler)) for number in range(ROUNDS)
+        run_loop(started(path, deliveries + number, filler)) for number in range(ROUNDS)
     )
-    figures |= asyncio.run(looked_at(path, deliveries))
-    figures |= asyncio.run(pruned(path, deliveries // 2, filler, deliveries + ROUNDS))
+    figures |= run_loop(looked_at(path, deliveries))
+    figures |= run_loop(pruned(path, deliveries // 2, filler, deliveries + ROUNDS))
     return figures
 
 
@@ -237,7 +238,7 @@ def run(deliveries: int, directory: Path) -> dict[str, float]:
 def main(deliveries: int, directory: Path | None, as_json: bool, only_fill: Path | None, body_bytes: int) -> None:
     """Measure the history; exit code 1 when a bound is missed."""
     if only_fill is not None:
-        click.echo(f"filled at {asyncio.run(fill(only_fill, deliveries, filling(body_bytes))):.0f} µs each")
+        click.echo(f"filled at {run_loop(fill(only_fill, deliveries, filling(body_bytes))):.0f} µs each")
         return
     with tempfile.TemporaryDirectory(dir=directory) as made:
         figures = run(deliveries, Path(made))

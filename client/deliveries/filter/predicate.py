@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from client.deliveries.filter.patterns import found
 from client.deliveries.filter.scans import compare, content_holds, head_holds
-from client.deliveries.filter.texts import fold, like
+from client.deliveries.filter.texts import contains, fold, like
 from client.deliveries.filter.tree import (
     Age,
     And,
@@ -56,7 +56,7 @@ def _text_holds(node: Is | Equal | Contains | Like | Matches, value: str) -> boo
         case Equal(_, text):
             return fold(value) == fold(text)
         case Contains(_, text):
-            return fold(text) in fold(value)
+            return contains(text, value)
         case Like(_, pattern):
             return like(pattern, value)
         case Matches(_, pattern, ignore_case):

@@ -32,7 +32,17 @@ def like(pattern: str, text: str) -> bool:
     return pattern[place:].strip("*") == ""
 
 
+def contains(part: str, text: str) -> bool:
+    """Say whether `part` is in `text`, up to a NUL unless `part` has one itself, ASCII case aside."""
+    found = fold(text)
+    return fold(part) in (found if "\0" in part else found.partition("\0")[0])
+
+
+def escaped(text: str) -> str:
+    r"""Give a text that stands for itself in SQLite's patterns, to be used with `ESCAPE '\'`."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def like_parameter(pattern: str) -> str:
     r"""Give the pattern in SQLite's spelling, to be used with `ESCAPE '\'`."""
-    text = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return text.replace("*", "%").replace("?", "_")
+    return escaped(pattern).replace("*", "%").replace("?", "_")

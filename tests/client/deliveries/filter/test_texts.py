@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client.deliveries.filter.texts import fold, like, like_parameter
+from client.deliveries.filter.sql import where
+from client.deliveries.filter.texts import contains, fold, like, like_parameter
+from client.deliveries.filter.tree import Contains
 
 TEXTS = st.text(st.sampled_from("aAbBéÉß*?%_\\/.\0"), max_size=8)
 
@@ -39,3 +41,12 @@ def test_like_and_fold_are_those_of_sqlite(pattern: str, text: str) -> None:
             "SELECT ? LIKE ? ESCAPE '\\', lower(?)", (text, like_parameter(pattern), text)
         ).fetchone()
     assert (like(pattern, text), fold(text)) == (bool(fits), folded)
+
+
+@given(TEXTS, TEXTS)
+def test_part_is_found_where_sqlite_finds_it(part: str, text: str) -> None:
+    """Whatever is in it: wildcards, backslashes, NULs."""
+    condition, values = where(Contains("target", part), 0.0)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        found = connection.execute(f"SELECT {condition} FROM (SELECT ? AS target)", (*values, text)).fetchone()  # noqa: S608
+    assert contains(part, text) is bool(found[0])
