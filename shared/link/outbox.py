@@ -96,14 +96,14 @@ class Outbox:
         """
         number, connection = exchange.number, self._connection
         while data := await content.read():
-            start = 0
+            view, start = memoryview(data), 0
             while start < len(data):
                 size = min(connection.credit(number), len(data) - start, DATA_BYTES)
                 if not size or connection.outgoing.pending_bytes > HIGH_WATER_BYTES:
                     self._waiting.append(exchange)
                     await exchange.wait_credit()
                     continue
-                connection.send_data(number, data[start : start + size], end=False)
+                connection.send_data(number, view[start : start + size], end=False)
                 self.schedule()
                 start += size
         if content.trailers:

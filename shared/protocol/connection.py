@@ -82,7 +82,7 @@ class Connection:
         if stream is not None:
             self._send(stream, Moment.HEAD, FrameType.HEADERS, codec.encode(head), end=end)
 
-    def send_data(self, number: int, data: bytes, *, end: bool) -> None:
+    def send_data(self, number: int, data: bytes | memoryview, *, end: bool) -> None:
         """Send content, at most what `credit` said. Does nothing when the stream has ended."""
         stream = self.streams.find(number)
         if stream is None:
@@ -135,7 +135,7 @@ class Connection:
         kind, payload = control.encode(message)
         self.outgoing.write(kind, 0, 0, payload)
 
-    def _send(self, stream: Stream, moment: Moment, kind: int, payload: bytes, *, end: bool) -> None:
+    def _send(self, stream: Stream, moment: Moment, kind: int, payload: bytes | memoryview, *, end: bool) -> None:
         stream.sends(moment)
         self.outgoing.write(kind, END_STREAM if end else 0, stream.number, payload)
         if end:

@@ -18,7 +18,17 @@ Frame = tuple[int, int, int, bytes]
 
 def encode(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     """Give one frame's bytes."""
-    return _HEADER.pack(len(payload) << _TYPE_BITS | kind, flags, stream) + payload
+    return header(kind, flags, stream, len(payload)) + payload
+
+
+def header(kind: int, flags: int, stream: int, length: int) -> bytes:
+    """Give the bytes before a payload of `length` bytes."""
+    return _HEADER.pack(length << _TYPE_BITS | kind, flags, stream)
+
+
+def size(header: bytes | memoryview) -> int:
+    """Give the bytes of the whole frame that begins so."""
+    return HEADER_BYTES + (int(_HEADER.unpack_from(header)[0]) >> _TYPE_BITS)
 
 
 def decode(message: bytes) -> Iterator[Frame]:

@@ -3,41 +3,51 @@
 from shared.protocol import frames
 from shared.protocol.codes import MESSAGE_BYTES
 
+_APART_BYTES = 4096
+"""A payload from this size on is not copied behind its header: it is copied once, into the message."""
+
 
 class Outgoing:
     """Whole frames in order. What became ready in one turn of the event loop leaves in one message."""
 
-    __slots__ = ("_frames", "pending_bytes")
+    __slots__ = ("_pieces", "count", "pending_bytes")
 
     def __init__(self) -> None:
-        self._frames: list[bytes] = []
+        self._pieces: list[bytes | memoryview] = []
+        """Frames, the larger ones as header and payload."""
+        self.count = 0
+        """Frames that wait for `take`."""
         self.pending_bytes = 0
         """Bytes that wait for `take`."""
 
-    @property
-    def count(self) -> int:
-        """Frames that wait for `take`."""
-        return len(self._frames)
-
-    def write(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
-        """Add a frame."""
-        frame = frames.encode(kind, flags, stream, payload)
-        self._frames.append(frame)
-        self.pending_bytes += len(frame)
+    def write(self, kind: int, flags: int, stream: int, payload: bytes | memoryview) -> None:
+        """Add a frame; the payload's bytes must not change until it has left."""
+        length = len(payload)
+        header = frames.header(kind, flags, stream, length)
+        if length < _APART_BYTES:
+            self._pieces.append(header + payload)
+        else:
+            self._pieces += (header, payload)
+        self.count += 1
+        self.pending_bytes += len(header) + length
 
     def take(self) -> bytes:
         """Give the next transport message, at most MESSAGE_BYTES; empty when there is nothing."""
-        waiting = self._frames
+        pieces = self._pieces
         if self.pending_bytes <= MESSAGE_BYTES:
-            message = waiting[0] if len(waiting) == 1 else b"".join(waiting)
-            waiting.clear()
-            self.pending_bytes = 0
+            message = b"".join(pieces)
+            pieces.clear()
+            self.count = self.pending_bytes = 0
             return message
-        size = count = 0
-        while size + len(waiting[count]) <= MESSAGE_BYTES:
-            size += len(waiting[count])
-            count += 1
-        message = b"".join(waiting[:count])
-        del waiting[:count]
+        size = at = 0
+        while True:
+            frame = frames.size(pieces[at])
+            if size + frame > MESSAGE_BYTES:
+                break
+            size += frame
+            at += 1 if len(pieces[at]) == frame else 2
+            self.count -= 1
+        message = b"".join(pieces[:at])
+        del pieces[:at]
         self.pending_bytes -= size
         return message
