@@ -1,5 +1,8 @@
 """Frames gathered into messages."""
 
+from itertools import pairwise
+
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,5 +31,5 @@ def test_frames_leave_whole_and_in_order(sizes: list[int]) -> None:
         found += list(frames.decode(message))
     assert found == expected
     assert (outgoing.count, outgoing.take()) == (0, b"")
-    for message, following in zip(messages, messages[1:], strict=False):
+    for message, following in pairwise(messages):
         assert len(message) <= MESSAGE_BYTES < len(message) + frames.size(following)
