@@ -13,7 +13,6 @@ from client.origin.kinds import Kinds
 from client.origin.pool import Pool
 from client.origin.rewrite import HeadWriter
 from client.origin.timeouts import OriginTimeouts
-from client.origin.together import Together
 from client.origin.upgrade import pump
 from client.origin.uploads import Uploads, upload
 from shared.errors import ExchangeFailed
@@ -62,7 +61,6 @@ class Forward:
             tls = tls_context(insecure=insecure)
         self._dialer = Dialer(address, connect_seconds=self._timeouts.connect_seconds, tls=tls)
         self._pool = Pool(clock=clock)
-        self._together = Together()
         self._uploads = Uploads()
 
     @property
@@ -106,10 +104,7 @@ class Forward:
 
     async def _exchange(self, connection: Connection, question: Question, written: bytes) -> Response:
         answered = connection.begin(question)
-        if self._pool.busy > 1:
-            self._together.write(connection.out, written)
-        else:
-            connection.out.write(written)
+        connection.out.write(written)
         try:
             return await answered
         except asyncio.CancelledError:

@@ -23,11 +23,6 @@ class Outflow:
         self.sent_bytes = 0
         """Written since the connection began."""
 
-    @property
-    def closing(self) -> bool:
-        """True when nothing can be written any more."""
-        return self._transport.is_closing()
-
     def write(self, data: bytes) -> None:
         """Send bytes."""
         self.sent_bytes += len(data)

@@ -34,11 +34,6 @@ class Pool:
         """How many there are, in use or kept."""
         return len(self._all)
 
-    @property
-    def busy(self) -> int:
-        """How many are in use."""
-        return len(self._all) - len(self._kept)
-
     def add(self, connection: Connection) -> None:
         """Know a new connection until it is lost."""
         self._all.add(connection)
