@@ -158,9 +158,9 @@ async def test_answer_that_nobody_takes_is_not_silent() -> None:
         await caller.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content))
         await caller.send(content)
 
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.1)) as forward:
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=1)) as forward:
         response = await forward(request())
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.5)
         assert await answered(response) == (200, content)
 
 
@@ -177,9 +177,9 @@ async def test_early_answer_waits_for_the_rest_of_its_request() -> None:
     asked = request()
     asked.content = content = Content(ended=False)
     content.feed(b"12345")
-    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=0.1)) as forward:
+    async with origin(script) as app, forwarding(app, timeouts=OriginTimeouts(first_byte_seconds=1)) as forward:
         response = await forward(asked)
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1.5)
         content.feed(b"67890")
         content.end()
         assert await answered(response) == (200, b"1234567890")
