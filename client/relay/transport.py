@@ -10,9 +10,8 @@ from websockets.frames import BINARY, CONT, Frame
 from websockets.protocol import State
 
 from shared.link import Receiver
-from shared.link.framing import FrameReader, write_from_client
+from shared.link.framing import Fragments, FrameReader, write_from_client
 from shared.link.websocket import MOST_BYTES, close_reason
-from shared.protocol.codes import MESSAGE_BYTES
 
 
 class LinkConnection(ClientConnection):
@@ -27,8 +26,7 @@ class LinkConnection(ClientConnection):
         self._receiver: Receiver | None = None
         self._reader: FrameReader | None = None
         """From the first receiver on, where nothing had come before."""
-        self._pieces: list[bytes] = []
-        self._pieces_bytes = 0
+        self._fragments = Fragments()
 
     @property
     def congested(self) -> bool:
@@ -64,25 +62,11 @@ class LinkConnection(ClientConnection):
         if self._receiver is None or not isinstance(event, Frame):
             super().process_event(event)
         elif event.opcode in (BINARY, CONT):
-            self._take(bytes(event.data), final=event.fin)
+            message = self._fragments.add(event.data, ended=event.fin)
+            if message is not None:
+                self._on_message(message)
         else:
             super().process_event(event)
-
-    def _take(self, data: bytes, *, final: bool) -> None:
-        if final and not self._pieces:
-            message = data
-        else:
-            self._pieces.append(data)
-            self._pieces_bytes += len(data)
-            if self._pieces_bytes > MESSAGE_BYTES:
-                self.drop()
-                return
-            if not final:
-                return
-            message = b"".join(self._pieces)
-            self._pieces.clear()
-            self._pieces_bytes = 0
-        self._on_message(message)
 
     def _on_message(self, message: bytes) -> None:
         if self._receiver is not None:

@@ -9,7 +9,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 
 from shared.link import Receiver, Transport
-from shared.link.framing import FrameReader, write_from_server
+from shared.link.framing import Fragments, FrameReader, write_from_server
 from shared.link.websocket import MOST_BYTES, close_reason, give_up_on_silence
 
 CONGESTED_BYTES = 512 << 10
@@ -40,7 +40,7 @@ class ServerTransport(asyncio.Protocol):
         self._reader = FrameReader(
             masked=True, most_bytes=MOST_BYTES, on_message=self._on_message, on_other=self._on_other
         )
-        self._pieces: list[bytes] = []
+        self._fragments = Fragments()
         self._receiver: Receiver | None = None
         self._early: list[bytes] = []
         """What a client says in the turn in which it is let in."""
@@ -137,11 +137,9 @@ class ServerTransport(asyncio.Protocol):
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.TEXT:
             self.close(CLOSE_UNSUPPORTED, "binary messages only")
-        elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
-            self._pieces.append(bytes(frame.data))
-            if frame.fin:
-                message = b"".join(self._pieces)
-                self._pieces.clear()
+        elif frame.opcode in (Opcode.BINARY, Opcode.CONT) and self._library.state is State.OPEN:
+            message = self._fragments.add(frame.data, ended=frame.fin)
+            if message is not None:
                 self._on_message(message)
 
     def _write(self) -> None:

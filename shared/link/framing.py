@@ -100,6 +100,24 @@ class FrameReader:
             self._held.append(bytearray(data) if small else data)
 
 
+class Fragments:
+    """Puts a message together that comes in several frames (section 5.4). The library that reads those bounds it."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self) -> None:
+        self._content = bytearray()
+
+    def add(self, data: bytes | bytearray | memoryview, *, ended: bool) -> bytes | None:
+        """Add a frame's content; give the message when that was its last."""
+        self._content += data
+        if not ended:
+            return None
+        message = bytes(self._content)
+        self._content.clear()
+        return message
+
+
 def _shape(data: bytes, at: int) -> tuple[int, int]:
     """Give where the content of the frame at `at` begins, and its length; 0 where the header is not here whole."""
     begin = at + 2

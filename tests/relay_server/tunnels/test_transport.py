@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from aiohttp import web
+from websockets.frames import Frame, Opcode
 
 from relay_server.tunnels.transport import ServerTransport
 from shared.link import Transport
@@ -93,6 +94,45 @@ async def test_message_that_comes_before_anybody_hears_is_kept() -> None:
         await settled(lambda: len(server.here._early) == 2)
         server.here.attach(server)
         assert server.messages == [b"hello", b"and more"]
+
+
+def _send(client: aiohttp.ClientWebSocketResponse, opcode: Opcode, content: bytes, *, fin: bool) -> None:
+    """Send a frame that aiohttp would not."""
+    connection = client._response.connection
+    assert connection is not None
+    assert connection.transport is not None
+    connection.transport.write(Frame(opcode, content, fin=fin).serialize(mask=True))
+
+
+async def test_fragments_are_joined() -> None:
+    """A message may come in pieces with a ping between them; pieces without content take no room."""
+    async with joined() as (server, client):
+        _send(client, Opcode.BINARY, b"one ", fin=False)
+        for _ in range(1000):
+            _send(client, Opcode.CONT, b"", fin=False)
+        _send(client, Opcode.PING, b"", fin=True)
+        _send(client, Opcode.CONT, b"message", fin=True)
+        await settled(lambda: server.messages)
+        assert server.messages == [b"one message"]
+
+
+async def test_endless_fragments_are_not_gathered() -> None:
+    """A message that is too long ends the connection before it is here."""
+    async with joined() as (server, client):
+        _send(client, Opcode.BINARY, bytes(1 << 20), fin=False)
+        _send(client, Opcode.CONT, bytes(1 << 20), fin=False)
+        message = await client.receive()
+        assert (message.type, message.data, server.messages) == (aiohttp.WSMsgType.CLOSE, 1009, [])
+
+
+async def test_text_in_pieces_is_refused_whole() -> None:
+    """What follows its beginning is not taken for a binary message."""
+    async with joined() as (server, client):
+        _send(client, Opcode.TEXT, b"hel", fin=False)
+        _send(client, Opcode.CONT, b"lo", fin=True)
+        message = await client.receive()
+        await settled(lambda: server.lost)
+        assert (message.data, server.messages) == (1003, [])
 
 
 async def test_text_is_refused() -> None:
