@@ -238,7 +238,7 @@ class Connection:
     def _on_ping(self, _flags: int, _number: int, payload: bytes, _found: list[events.Event]) -> None:
         if len(payload) != _PING_BYTES:
             raise ProtocolError(f"ping of {len(payload)} bytes")
-        if self.outgoing.pending_bytes <= MESSAGE_BYTES:  # a peer that asks and does not read gets no pile of answers
+        if self.outgoing.pending_bytes <= MESSAGE_BYTES // 2:  # who asks and does not read gets no pile of answers
             self.outgoing.write(FrameType.PONG, 0, 0, payload)
 
     def _on_pong(self, _flags: int, _number: int, payload: bytes, found: list[events.Event]) -> None:
